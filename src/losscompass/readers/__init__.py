@@ -1,0 +1,1 @@
+"""From disk to records: one file a format, chosen by content."""

@@ -1,0 +1,1 @@
+"""What can be done: one file a remedy, its words beside it in English and Japanese."""

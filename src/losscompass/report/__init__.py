@@ -1,0 +1,1 @@
+"""How it is shown: terminal, json, html, markdown, github."""

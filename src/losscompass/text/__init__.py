@@ -1,0 +1,1 @@
+"""How it is said: the catalogue of words, numbers formatted by language."""
