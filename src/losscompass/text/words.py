@@ -1,0 +1,52 @@
+"""The words of one rule or remedy: plain Markdown with a title, a message and sections.
+
+# Title
+> Message with {values}
+
+## What it means
+…
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+SECTIONS: Final = {
+    "what-it-means": ("What it means", "何が起きているか"),
+    "why-it-happens": ("Why it happens", "なぜ起きるか"),
+    "what-to-do": ("What to do", "何をするか"),
+    "how-to-check": ("How to check that it worked", "効いたかどうかの確かめ方"),
+    "if-it-does-not-help": ("If it does not help", "効かなかったとき"),
+    "when-to-ignore-it": ("When to ignore it", "無視してよいとき"),
+    "references": ("References", "参考"),
+}
+"""Sections by the name the code uses, with the heading in each language. Any other heading is its own name."""
+
+_NAMES = {heading: name for name, headings in SECTIONS.items() for heading in headings}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a Markdown file beside a rule or a remedy says. `sections`: name → Markdown, in the order of the file."""
+
+    title: str
+    message: str
+    sections: dict[str, str] = field(default_factory=dict)
+
+
+def parse(markdown: str) -> Words:
+    """The title (`#`), the message (`>`, its lines joined) and the sections (`##`) of a file."""
+    title, message, sections, name = "", [], {}, ""
+    fenced = False
+    for line in markdown.splitlines():
+        fenced ^= line.startswith("```")
+        if line.startswith("## ") and not fenced:
+            heading = line[3:].strip()
+            name = _NAMES.get(heading, heading)
+            sections[name] = ""
+        elif name:
+            sections[name] += line + "\n"
+        elif line.startswith("# "):
+            title = line[2:].strip()
+        elif line.startswith(">"):
+            message.append(line[1:].strip())
+    return Words(title, " ".join(message), {name: text.strip() for name, text in sections.items()})
