@@ -24,11 +24,16 @@ class Reader:
 
     `read` never raises on bad content: it yields `Skipped` for what it cannot use, and raises `UnreadableError` only
     where nothing of the file can be used.
+
+    Some logs are folders: `claims` is given a folder and answers which of its entries (files and subfolders, as paths
+    inside it) together are one log of this format; none if it is not one. The walk then calls `read(folder)` once,
+    passes over the entries named, and goes on into the others.
     """
 
     format: str  # id: "tensorboard", "csv", "printed" …
     sniff: Callable[[Head], bool]
     read: Callable[[Path], Iterator[Record]]
+    claims: Callable[[Path], tuple[Path, ...]] | None = None
 
 
 class UnreadableError(Exception):
