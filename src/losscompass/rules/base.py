@@ -24,12 +24,13 @@ class Need:
     """What a rule must be given; the engine checks it and hands over nothing else.
 
     `what`: a series' canonical name ("train/loss"), a pattern over names ("val/loss/*"), a headline curve
-    ("curve:val"), a kind ("kind:metric-up", "kind:learning-rate"), a fact ("fact:classes"), or several of these
-    separated by "|" (one that is there suffices; all that are there are handed over).
+    ("curve:val"), a kind ("kind:metric-up", "kind:learning-rate"), a fact ("fact:classes"), events of a name
+    ("event:run-start"; none is evidence too), or several of these separated by "|" (one that is there suffices; all
+    that are there are handed over).
     """
 
     what: str
-    points: int = 1  # a series with fewer finite points does not count
+    points: int = 1  # a series with fewer points (finite ones, unless `finite` is False) does not count
     finite: bool = True  # hand over finite points only
     optional: bool = False  # hand it over if it is there; never a reason not to check
 
@@ -77,6 +78,7 @@ class Rule:
     remedies: tuple[str, ...] = ()  # ids
     explains: tuple[str, ...] = ()  # ids of the rules whose findings are effects of this one
     thresholds: Mapping[str, Threshold] = field(default_factory=lambda: MappingProxyType({}))
+    confidence: float = 0.8  # share of true findings among its firings, from its calibration record
     labels: tuple[str, ...] = ()  # of `reading.labels`, that a finding of this rule gives to the curve
     domain: tuple[str, ...] = ()  # ids of the domain list it serves: C2, J3 …
 

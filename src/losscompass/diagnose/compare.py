@@ -1,0 +1,7 @@
+from collections.abc import Sequence
+
+from .diagnosis import Comparison, RunDiagnosis
+
+
+def compare(runs: Sequence[RunDiagnosis]) -> Comparison | None:
+    return None

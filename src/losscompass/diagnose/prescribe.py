@@ -1,0 +1,38 @@
+"""What to do: the remedies of all findings, each once, in the order of effect per effort."""
+
+from collections.abc import Mapping, Sequence
+
+from ..evidence.run import Run
+from ..remedies.base import STAGES, Remedy, Value
+from .diagnosis import Found, Prescription
+
+
+def prescribe(run: Run, found: Sequence[Found], remedies: Sequence[Remedy]) -> tuple[Prescription, ...]:
+    """The remedies that the findings call for: by stage, then by the rank of the first finding each answers.
+
+    A remedy's parameters come from the highest-ranked finding that gives any.
+    """
+    by_id = {remedy.id: remedy for remedy in remedies}
+    answers: dict[str, list[str]] = {}
+    parameters: dict[str, Mapping[str, Value]] = {}
+    for finding in found:
+        for id_ in finding.remedies:
+            if id_ not in by_id:
+                continue
+            named = answers.setdefault(id_, [])
+            if finding.id not in named:
+                named.append(finding.id)
+            if not parameters.get(id_):
+                parameters[id_] = by_id[id_].parameters(run, finding.values)
+    first = {id_: place for place, id_ in enumerate(answers)}
+    ordered = sorted(answers, key=lambda id_: (STAGES.index(by_id[id_].stage), first[id_]))
+    return tuple(
+        Prescription(
+            remedy=id_,
+            stage=by_id[id_].stage,
+            risk=by_id[id_].risk,
+            answers=tuple(answers[id_]),
+            parameters=parameters[id_],
+        )
+        for id_ in ordered
+    )

@@ -1,0 +1,23 @@
+"""Every rule, by category. A new category is one import and one line here."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from .base import Rule
+from .logging import RULES as LOGGING
+from .metric import RULES as METRIC
+from .value import RULES as VALUE
+
+BY_CATEGORY: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
+    {
+        "value": VALUE,
+        "metric": METRIC,
+        "logging": LOGGING,
+    }
+)
+
+ALL: tuple[Rule, ...] = tuple(rule for rules in BY_CATEGORY.values() for rule in rules)
+
+CATEGORY: Mapping[str, str] = MappingProxyType(
+    {rule.id: category for category, rules in BY_CATEGORY.items() for rule in rules}
+)
