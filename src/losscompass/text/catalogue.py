@@ -82,11 +82,11 @@ class Catalogue:
 
     @cached_property
     def rooms(self) -> Mapping[str, object]:
-        """Every `text/*.<lang>.toml`, merged. Two files that give the same key are a fault of the build."""
+        """Every `text/*.<lang>.toml`, merged; where two give the same key (a test forbids it), the first stays."""
         merged: dict[str, object] = {}
         for path in sorted((_PACKAGE / "text").iterdir(), key=lambda path: path.name):
             if path.name.endswith(f".{self.lang}.toml"):
-                _merge(merged, tomllib.loads(path.read_text("utf-8")), path.name)
+                merge(merged, tomllib.loads(path.read_text("utf-8")))
         return merged
 
     def has(self, key: str) -> bool:
@@ -185,15 +185,18 @@ def _walk(folder: Traversable) -> list[Traversable]:
     return paths
 
 
-def _merge(into: dict[str, object], other: Mapping[str, object], where: str) -> None:
+def merge(into: dict[str, object], other: Mapping[str, object], path: str = "") -> list[str]:
+    """Put the tables of `other` into `into`; the keys that were there already, which keep their words."""
+    twice: list[str] = []
     for key, value in other.items():
         old = into.get(key)
         if isinstance(old, dict) and isinstance(value, dict):
-            _merge(old, value, where)
+            twice += merge(old, value, f"{path}{key}.")
         elif key in into:
-            raise ValueError(f"{where}: {key!r} has words already in another file")
+            twice.append(path + key)
         else:
             into[key] = dict(value) if isinstance(value, dict) else value
+    return twice
 
 
 def placeholders(template: str) -> set[str]:

@@ -1,0 +1,103 @@
+"""A curve in a few lines of a terminal.
+
+Every column shows the span from the lowest to the highest value that fell into it, joined to its neighbour, so that no
+spike is lost however long the log is.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+_DOT = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+"""Unicode's bits for the 4 × 2 dots of a braille letter."""
+
+LOG_RATIO = 100.0
+"""A curve whose values are positive and span more than this is drawn on a logarithmic axis: else its end is one flat line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sparkline:
+    """Rows of text, top first, and what they show."""
+
+    rows: tuple[str, ...]
+    low: float  # value at the bottom and at the top
+    high: float
+    log: bool
+    holes: tuple[int, ...]  # columns of text that hold a NaN or an infinity
+
+
+def draw(
+    step: Float[np.ndarray, " n"],
+    value: Float[np.ndarray, " n"],
+    span: tuple[float, float],
+    *,
+    width: int,
+    height: int,
+    braille: bool = True,
+) -> Sparkline | None:
+    """A curve over the positions `span`, `width` × `height` letters; None where it has no finite point."""
+    finite = np.isfinite(value)
+    if not finite.any():
+        return None
+    wide, high = (2 * width, 4 * height) if braille else (width, height)
+    column = _columns(step, span, wide)
+    holes = np.unique(_columns(step[~finite], span, width))
+    value, column = value[finite], column[finite]
+    low, top = float(value.min()), float(value.max())
+    log = low > 0 and top / low > LOG_RATIO
+    level = _levels(value, low, top, log=log, high=high)
+    canvas = _canvas(column, level, wide, high)
+    rows = _braille(canvas) if braille else ["".join("*" if dot else " " for dot in row) for row in canvas]
+    return Sparkline(tuple(rows), low, top, log, tuple(int(hole) for hole in holes))
+
+
+def column_of(position: float, span: tuple[float, float], width: int) -> int:
+    """The column of text where a position stands."""
+    return int(_columns(np.array([position]), span, width)[0])
+
+
+def _columns(step: Float[np.ndarray, " n"], span: tuple[float, float], wide: int) -> np.ndarray:
+    first, last = span
+    if not last > first:
+        return np.zeros(step.size, dtype=int)
+    return np.clip((step - first) / (last - first) * (wide - 1) + 0.5, 0, wide - 1).astype(int)
+
+
+def _levels(value: Float[np.ndarray, " n"], low: float, top: float, *, log: bool, high: int) -> np.ndarray:
+    """The row of dots of each value, 0 at the bottom."""
+    if not top > low:
+        return np.full(value.size, (high - 1) // 2)
+    if log:
+        value, low, top = np.log(value), float(np.log(low)), float(np.log(top))
+    share = (value / 2 - low / 2) / (top / 2 - low / 2)  # halved: the span of two finite numbers may be infinite
+    levels: np.ndarray = np.clip(np.rint(share * (high - 1)), 0, high - 1).astype(int)
+    return levels
+
+
+def _canvas(column: np.ndarray, level: np.ndarray, wide: int, high: int) -> Bool[np.ndarray, "high wide"]:
+    """Dots, top row first: from the lowest to the highest of each column, and up to where the column before it ended."""
+    canvas = np.zeros((high, wide), dtype=bool)
+    starts = np.flatnonzero(np.diff(column, prepend=-1))
+    lows, tops = np.minimum.reduceat(level, starts), np.maximum.reduceat(level, starts)
+    ends = level[np.append(starts[1:], level.size) - 1]
+    before = None
+    for place, start in enumerate(starts):
+        x, low, top = int(column[start]), int(lows[place]), int(tops[place])
+        if before is not None:
+            old, entry = before, int(level[start])
+            for between in range(old[0] + 1, x):  # a column without a point: a straight line over it
+                y = round(old[1] + (entry - old[1]) * (between - old[0]) / (x - old[0]))
+                canvas[high - 1 - y, between] = True
+            if x == old[0] + 1:
+                low, top = min(low, old[1] + 1 if old[1] < low else low), max(top, old[1] - 1 if old[1] > top else top)
+        canvas[high - 1 - top : high - low, x] = True
+        before = (x, int(ends[place]))
+    return canvas
+
+
+def _braille(canvas: Bool[np.ndarray, "high wide"]) -> list[str]:
+    high, wide = canvas.shape
+    cells = canvas.reshape(high // 4, 4, wide // 2, 2).transpose(0, 2, 1, 3)
+    codes = (cells * _DOT).sum(axis=(2, 3)) + 0x2800
+    return ["".join(" " if code == 0x2800 else chr(code) for code in row) for row in codes]

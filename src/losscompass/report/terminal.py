@@ -1,0 +1,310 @@
+"""The verdict on a terminal: what matters first, calm where nothing is wrong, nothing cut off."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+
+from ..diagnose.diagnosis import Diagnosis, Found, RunDiagnosis
+from ..evidence.run import Series
+from ..text.catalogue import Catalogue
+from ..text.wrap import cells, fold, pad
+from . import verdict as say
+from .plain import plain
+from .ranking import table
+from .sparkline import Sparkline, column_of, draw
+from .unreadable import sentence
+
+FULL_RUNS = 3
+"""So many runs are shown in full; of more, each in short, and all of them in a table."""
+
+SHORT_RUNS = 30
+REMEDIES = 4
+WISHES = 3
+
+STYLE = {"critical": "bold red", "warning": "bold yellow", "note": "cyan", "good": "bold green"}
+MARK = {"critical": "✖", "warning": "▲", "note": "●", "good": "✔"}
+PLAIN_MARK = {"critical": "x", "warning": "!", "note": "-", "good": "o"}
+
+
+def render(
+    diagnosis: Diagnosis,
+    catalogue: Catalogue,
+    *,
+    width: int = 80,
+    colour: bool = False,
+    braille: bool = True,
+    verbose: bool = False,
+) -> str:
+    """The diagnosis as lines of at most `width` cells. `braille`: whether the screen's encoding has such letters."""
+    page = _Page(catalogue, width, braille, verbose)
+    several = len(diagnosis.runs) > 1
+    if several:
+        page.lines(table(diagnosis, catalogue, width))
+    for place, one in enumerate(diagnosis.runs):
+        if verbose or len(diagnosis.runs) <= FULL_RUNS:
+            page.run(one)
+        elif place < SHORT_RUNS:
+            page.run_in_short(one)
+    if several and not verbose and len(diagnosis.runs) > FULL_RUNS:
+        page.paragraph(catalogue.ui("read.in-full"), style="dim")
+    page.inputs(diagnosis)
+    return page.text(colour)
+
+
+class _Page:
+    """Lines of styled text, in the order they are shown."""
+
+    def __init__(self, catalogue: Catalogue, width: int, braille: bool, verbose: bool) -> None:
+        self._words = catalogue
+        self._width = width
+        self._braille = braille
+        self._verbose = verbose
+        self._mark = MARK if braille else PLAIN_MARK
+        self._lines: list[Text] = []
+
+    def text(self, colour: bool) -> str:
+        """All lines, with escape codes only if `colour`."""
+        out = io.StringIO()
+        console = Console(
+            file=out,
+            width=self._width + 1,
+            color_system="standard" if colour else None,
+            force_terminal=colour,
+            no_color=not colour,
+            legacy_windows=False,
+            markup=False,
+            highlight=False,
+            emoji=False,
+            _environ={},
+        )
+        for line in self._lines:
+            console.print(line, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
+        return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).strip("\n") + "\n"
+
+    def lines(self, lines: Sequence[Text]) -> None:
+        self._lines += lines
+
+    def blank(self) -> None:
+        if self._lines and self._lines[-1].plain:
+            self._lines.append(Text(""))
+
+    def paragraph(self, text: str, *, first: str = "", indent: int = 0, style: str = "", first_style: str = "") -> None:
+        """Wrapped text. `first` hangs before it."""
+        hang = indent + cells(first)
+        for number, line in enumerate(fold(text, self._width - hang)):
+            head = Text(" " * indent).append(first, first_style) if number == 0 else Text(" " * hang)
+            self._lines.append(head.append(line, style))
+
+    def heading(self, key: str) -> None:
+        self.blank()
+        self._lines.append(Text(self._words.ui(key), "bold"))
+
+    # -- a run -------------------------------------------------------------------------------------------------------
+
+    def run(self, one: RunDiagnosis) -> None:
+        """Everything that is to be said of a run; of a healthy one, little."""
+        self.blank()
+        self.opening(one)
+        self.curves(one)
+        self.findings(one)
+        self.remedies(one)
+        self.forecast(one)
+        self.suspicions(one)
+        self.gaps(one)
+
+    def run_in_short(self, one: RunDiagnosis) -> None:
+        self.blank()
+        self.opening(one)
+        for found in one.found:
+            self.finding_line(found, one)
+
+    def opening(self, one: RunDiagnosis) -> None:
+        self.paragraph(say.name(one), style="dim")
+        kind = _tone(one)
+        self.paragraph(
+            say.verdict(one.reading, self._words), first=self._mark[kind] + " ", style="bold", first_style=STYLE[kind]
+        )
+        self.paragraph(say.sureness(one.reading.confidence, self._words), indent=2, style="dim")
+
+    def curves(self, one: RunDiagnosis) -> None:
+        """The headline curves: numbers, then the picture with the onset marked beneath."""
+        shown = [series for phase in ("train", "val", "test") if (series := one.run.curve(phase)) is not None]
+        shown = [series for series in shown if len(series)]
+        if not shown:
+            return
+        self.blank()
+        self.numbers(shown)
+        for axis in dict.fromkeys(series.axis for series in shown):
+            self.pictures([series for series in shown if series.axis == axis], one)
+
+    def numbers(self, shown: Sequence[Series]) -> None:
+        """First, best and last value of each curve, and where the best was."""
+        rows = [("", *(self._words.ui(f"column.{name}") for name in ("first", "best", "last")))]
+        rows += [(plain(series.name), *_first_best_last(series, self._words)) for series in shown]
+        widths = [max(cells(row[column]) for row in rows) for column in range(4)]
+        room = self._width - 2 - sum(widths[1:]) - 3 * 3
+        name_width = max(8, min(widths[0], room))
+        for number, (label, *values) in enumerate(rows):
+            style = "dim" if number == 0 else ""
+            head, *more = fold(label, name_width)
+            figures = "".join("   " + pad(value, width) for value, width in zip(values, widths[1:], strict=True))
+            self._lines.append(Text("  " + pad(head, name_width) + figures, style))
+            self._lines += [Text("  " + line, style) for line in more]
+
+    def pictures(self, shown: Sequence[Series], one: RunDiagnosis) -> None:
+        span = min(float(s.step[0]) for s in shown), max(float(s.step[-1]) for s in shown)
+        if span[0] == span[1] or max(len(series) for series in shown) < 3:
+            return
+        self.blank()
+        drawn: list[tuple[Series, Sparkline]] = []
+        label_width = 0
+        for series in shown:
+            width = max(self._width - 24, 20)
+            if (
+                line := draw(series.step, series.value, span, width=width, height=3, braille=self._braille)
+            ) is not None:
+                drawn.append((series, line))
+                label_width = max(label_width, *(cells(self._words.number(x, 3)) for x in (line.high, line.low)))
+        indent = 2 + label_width + 1
+        for series, line in drawn:
+            labels = [self._words.number(line.high, 3), "", self._words.number(line.low, 3)]
+            notes = [plain(series.name)[:16], self._words.ui("curve.log") if line.log else "", ""]
+            for label, row, note in zip(labels, line.rows, notes, strict=True):
+                text = Text("  " + " " * (label_width - cells(label)) + label + " ", "dim")
+                self._lines.append(text.append(row, _CURVE[str(series.role.phase)]).append(" " + note, "dim"))
+            if line.holes:
+                cross = "".join("×" if place in line.holes else " " for place in range(line.holes[-1] + 1))
+                self._lines.append(Text(" " * indent).append(cross, "red").append("  NaN / inf", "dim"))
+        self.onset_mark(one, shown[0].axis, span, indent, max((len(line.rows[0]) for _, line in drawn), default=0))
+
+    def onset_mark(self, one: RunDiagnosis, axis: str, span: tuple[float, float], indent: int, width: int) -> None:
+        """An arrow beneath the curves where the verdict begins, else the ends of the axis."""
+        reading = one.reading
+        if not width:
+            return
+        left, right = (say.place(x, axis, self._words) for x in span)  # type: ignore[arg-type]
+        if reading.onset is None or reading.axis != axis or not span[0] <= reading.onset <= span[1]:
+            self._lines.append(Text(" " * indent + left + " " * (width - cells(left) - cells(right)) + right, "dim"))
+            return
+        column = column_of(reading.onset, span, width)
+        arrow = ("▲ " if self._braille else "^ ") + say.place(reading.onset, axis, self._words)
+        start = min(column, max(self._width - indent - cells(arrow), 0))
+        arrow_line = "▲" if self._braille else "^"
+        if start < column:
+            arrow = pad("", 0) + say.place(reading.onset, axis, self._words) + " " + arrow_line
+            start = max(column - cells(arrow) + 1, 0)
+        self._lines.append(Text(" " * (indent + start)).append(arrow, STYLE[_tone(one)]))
+
+    # -- findings and what follows from them ---------------------------------------------------------------------------
+
+    def findings(self, one: RunDiagnosis) -> None:
+        if not one.found:
+            return
+        self.heading("heading.found")
+        for found in one.found:
+            self.finding_line(found, one)
+            self.paragraph(say.message(found, self._words), indent=4)
+            if found.explained_by:
+                causes = self._words.ui("list.comma").join(self._words.title(cause) for cause in found.explained_by)
+                self.paragraph(self._words.ui("found.because", causes=causes), indent=4, style="dim")
+
+    def finding_line(self, found: Found, one: RunDiagnosis) -> None:
+        severity = str(found.severity)
+        where = ""
+        if found.onset is not None:
+            axis = _axis(found, one)
+            where = self._words.ui("found.since", at=say.place(found.onset, axis, self._words))  # type: ignore[arg-type]
+        title = self._words.title(found.id)
+        tail = self._words.ui(f"severity.{severity}") + where
+        self.paragraph(f"{title}  ({tail})", first=f"{self._mark[severity]} ", indent=2, first_style=STYLE[severity])
+
+    def remedies(self, one: RunDiagnosis) -> None:
+        if not one.prescriptions:
+            return
+        self.heading("heading.remedies")
+        count = len(one.prescriptions) if self._verbose else REMEDIES
+        for number, prescription in enumerate(one.prescriptions[:count], 1):
+            self.paragraph(say.advice(prescription, self._words), first=f"{number}. ", indent=2)
+        rest = len(one.prescriptions) - count
+        ids = [found.id for found in one.found]
+        if rest > 0:
+            self.paragraph(self._words.ui("remedies.more", count=rest), indent=2, style="dim")
+        if ids:
+            self.paragraph(self._words.ui("remedies.explain", id=ids[0]), indent=2, style="dim")
+
+    def forecast(self, one: RunDiagnosis) -> None:
+        lines = [say.outlook(forecast, self._words) for forecast in one.forecasts if len(forecast.at)]
+        if lines:
+            self.heading("heading.forecast")
+            for line in lines if self._verbose else lines[:2]:
+                self.paragraph(line, indent=2)
+
+    def suspicions(self, one: RunDiagnosis) -> None:
+        if one.likely:
+            self.heading("heading.likely")
+            for likely in one.likely if self._verbose else one.likely[:WISHES]:
+                self.paragraph(say.suspicion(likely, self._words), first="- ", indent=2)
+
+    def gaps(self, one: RunDiagnosis) -> None:
+        """What was not looked at and what to log, what a rule of ours broke on, what of the log was not used."""
+        wishes = say.wanted(one.not_checked, self._words)
+        if wishes:
+            self.heading("heading.not-checked")
+            for what, ids in wishes if self._verbose else wishes[:WISHES]:
+                self.paragraph(self._words.ui("not-checked.line", what=what, count=len(ids)), first="- ", indent=2)
+            if not self._verbose and len(wishes) > WISHES:
+                self.paragraph(self._words.ui("not-checked.more", count=len(wishes) - WISHES), indent=2, style="dim")
+        for broken in one.broken:
+            self.paragraph(
+                self._words.ui("broken.line", id=plain(broken.id), error=plain(broken.error)), first="! ", style="dim"
+            )
+        skipped = say.passed_over(one.run.skipped, self._words)
+        if skipped:
+            self.heading("heading.skipped")
+            for line in skipped:
+                self.paragraph(line, first="- ", indent=2)
+
+    def inputs(self, diagnosis: Diagnosis) -> None:
+        """Paths that gave no run, and files that were passed over."""
+        if diagnosis.unreadable:
+            if diagnosis.runs:
+                self.heading("heading.unreadable")
+            for unreadable in diagnosis.unreadable:
+                self.paragraph(sentence(unreadable, self._words), first="- " if diagnosis.runs else "")
+        skipped = say.passed_over(diagnosis.skipped, self._words)
+        if skipped:
+            self.heading("heading.skipped-files")
+            for line in skipped:
+                self.paragraph(line, first="- ", indent=2)
+
+
+_CURVE = {"train": "blue", "val": "magenta", "test": "green", "none": ""}
+
+
+def _tone(one: RunDiagnosis) -> str:
+    """How the verdict is coloured: by the worst finding, green where none is."""
+    order = ("note", "warning", "critical")
+    worst = max((str(found.severity) for found in one.found), key=order.index, default="good")
+    if worst in {"good", "note"} and one.reading.labels[0] in {"too-short-to-say", "not-a-training-log"}:
+        return "note"
+    return "good" if worst == "note" else worst
+
+
+def _axis(found: Found, one: RunDiagnosis) -> str:
+    """On which axis a finding's onset stands: that of the first series it shows."""
+    series = one.run.series.get(found.exhibits[0].series) if found.exhibits else None
+    return series.axis if series is not None else one.reading.axis
+
+
+def _first_best_last(series: Series, words: Catalogue) -> tuple[str, str, str]:
+    """In the direction in which the curve is better; "NaN" where it ends so."""
+    finite = series.finite()
+    first, last = words.number(float(series.value[0])), words.number(float(series.value[-1]))
+    if not len(finite):
+        return first, "-", last
+    index = int(np.argmax(finite.value) if series.role.direction > 0 else np.argmin(finite.value))
+    where = say.place(float(finite.step[index]), series.axis, words)
+    return first, words.ui("best.where", value=float(finite.value[index]), at=where), last
