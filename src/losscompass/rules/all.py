@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from .base import Rule
+from .curve import RULES as CURVE
 from .logging import RULES as LOGGING
 from .metric import RULES as METRIC
+from .rate import RULES as RATE
 from .value import RULES as VALUE
 
 BY_CATEGORY: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
+        "curve": CURVE,
         "value": VALUE,
+        "rate": RATE,
         "metric": METRIC,
         "logging": LOGGING,
     }

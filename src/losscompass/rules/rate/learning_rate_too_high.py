@@ -1,0 +1,63 @@
+"""The loss falls while the learning rate is small, and breaks away as the rate climbs."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...evidence.names import Kind
+from ...evidence.run import Run
+from ...signal.robust import difference_noise, rolling_median
+from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold, Undecided
+
+CLIMB = Threshold(1.3, unit="rate at the break / rate at the low", basis="calibration/learning-rate-too-high.json")
+GIVEN_BACK = Threshold(0.5, unit="share of the fall", basis="calibration/learning-rate-too-high.json")
+CERTAIN = Threshold(6.0, unit="noise of the loss", basis="calibration/learning-rate-too-high.json")
+
+
+def detect(
+    run: Run, climb: float = CLIMB.value, given_back: float = GIVEN_BACK.value, certain: float = CERTAIN.value
+) -> Iterator[Finding]:
+    loss = run.curve("train")
+    rates = [one for one in run.series.values() if one.role.kind is Kind.LEARNING_RATE]
+    if loss is None or loss.role.direction != -1 or not rates:
+        return
+    rate = max(rates, key=len)
+    if rate.axis != loss.axis:
+        raise Undecided("rate-on-the-axis-of-the-loss")
+    at = np.interp(loss.step, rate.step, rate.value)
+    value = np.where(np.isfinite(loss.value), loss.value, np.inf)  # a loss that is no number has broken away
+    finite = np.isfinite(loss.value)
+    if np.count_nonzero(finite) < 12:
+        return
+    smooth = rolling_median(value, max(3, len(loss) // 50))
+    low = int(smooth[: max(2, int(at.argmax()) + 1)].argmin())  # the low on the way up
+    fall = float(np.median(value[:3]) - smooth[low])
+    needed = max(given_back * fall, certain * difference_noise(loss.value[finite]))
+    broken = np.flatnonzero(smooth[low:] > smooth[low] + needed)
+    if not broken.size or fall <= 0 or not np.median(smooth[-max(3, len(loss) // 20) :]) > smooth[low] + needed:
+        return  # it stayed, or it came back
+    onset = low + int(broken[0])
+    top = int(at.argmax())
+    if at[onset] >= climb * at[low] > 0 and onset <= top + len(loss) // 20:
+        position = float(loss.step[onset])
+        yield Finding(
+            onset=position,
+            values={"curve": loss.name, "step": position, "rate": float(at[onset]), "good_rate": float(at[low])},
+            exhibits=(
+                Exhibit(loss.name, steps=(position, float(loss.step[-1])), marks=(position,)),
+                Exhibit(rate.name),
+            ),
+        )
+
+
+RULE = Rule(
+    id="learning-rate-too-high",
+    kind="cause",
+    severity=Severity.CRITICAL,
+    needs=(Need("curve:train", points=12, finite=False), Need("kind:learning-rate", points=3)),
+    detect=detect,
+    remedies=("lower-learning-rate", "lengthen-warmup", "clip-gradients"),
+    explains=("loss-divergence", "non-finite-loss", "loss-oscillation", "loss-spike", "loss-flat", "plateau"),
+    thresholds={"climb": CLIMB, "given_back": GIVEN_BACK, "certain": CERTAIN},
+    domain=("T1",),
+)

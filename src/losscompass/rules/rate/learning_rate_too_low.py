@@ -1,0 +1,48 @@
+"""A learning rate that is next to nothing, and a loss that creeps down a straight line."""
+
+from collections.abc import Iterator
+
+from ...evidence.names import Kind
+from ...evidence.run import Run
+from ...signal.thin import block_edges, block_levels
+from ...signal.trend import mann_kendall
+from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+
+TINY = Threshold(1e-6, unit="highest learning rate", basis="domain T1: usual starts are 1e-3 to 1e-5")
+PROGRESS = Threshold(0.1, unit="share of the first loss", basis="calibration/learning-rate-too-low.json")
+STRAIGHT = Threshold(0.6, unit="second / first half's fall", basis="calibration/learning-rate-too-low.json")
+
+
+def detect(
+    run: Run, tiny: float = TINY.value, progress: float = PROGRESS.value, straight: float = STRAIGHT.value
+) -> Iterator[Finding]:
+    loss = run.curve("train")
+    rates = [one for one in run.series.values() if one.role.kind is Kind.LEARNING_RATE]
+    highest = max((float(rate.value.max()) for rate in rates), default=1.0)
+    if loss is None or loss.role.direction != -1 or not 0 <= highest <= tiny:
+        return
+    first, middle, last = (float(x) for x in block_levels(loss.value, block_edges(len(loss), 3)))
+    fell, early, late = first - last, first - middle, middle - last
+    creeping = late >= straight * early > 0 and mann_kendall(loss.value)[1] < 0.01
+    if fell <= progress * abs(first) and (highest == 0 or creeping):
+        yield Finding(
+            onset=float(loss.step[0]),
+            values={"curve": loss.name, "rate": highest, "first": first, "last": last},
+            exhibits=(Exhibit(rates[0].name), Exhibit(loss.name)),
+            severity=Severity.CRITICAL if highest == 0 else None,
+            confidence=0.99 if highest == 0 else None,
+        )
+
+
+RULE = Rule(
+    id="learning-rate-too-low",
+    kind="cause",
+    severity=Severity.WARNING,
+    needs=(Need("curve:train", points=12), Need("kind:learning-rate", points=3)),
+    detect=detect,
+    remedies=("raise-learning-rate",),
+    explains=("loss-flat", "slow-descent", "loss-still-falling", "chance-level-loss", "plateau"),
+    confidence=0.7,
+    thresholds={"tiny": TINY, "progress": PROGRESS, "straight": STRAIGHT},
+    domain=("T1",),
+)

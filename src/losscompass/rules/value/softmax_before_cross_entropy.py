@@ -1,0 +1,75 @@
+"""Cross-entropy on probabilities: loss plus accuracy is the constant ln(e + C - 1).
+
+A soft-max that is sure gives a one-hot row; cross-entropy takes it for logits and reads ln(e + C - 1) - [correct].
+So however good the model, the loss cannot fall below ln(1 + (C - 1)/e): 1.4612 for ten classes.
+"""
+
+from collections.abc import Iterator
+from math import e, log
+
+import numpy as np
+
+from ...evidence.names import Kind
+from ...evidence.run import Run, Series
+from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+
+MISFIT = Threshold(0.03, unit="nats", basis="calibration/softmax-before-cross-entropy.json")
+SLOPE = Threshold(0.25, unit="off the slope -1", basis="calibration/softmax-before-cross-entropy.json")
+MOVED = 0.1  # how far accuracy must have moved for the line to be seen
+
+
+def detect(run: Run, misfit: float = MISFIT.value, slope: float = SLOPE.value) -> Iterator[Finding]:
+    for phase in ("train", "val"):
+        loss, accuracy = run.curve(phase), _accuracy(run, phase)
+        if loss is None or accuracy is None or loss.role.kind is not Kind.LOSS or loss.axis != accuracy.axis:
+            continue
+        _, at, where = np.intersect1d(loss.step, accuracy.step, return_indices=True)
+        if at.size < 8:
+            continue
+        y, x = loss.value[at], accuracy.value[where]
+        x = x / 100.0 if x.max() > 1.5 else x
+        if np.ptp(x) < MOVED:
+            continue
+        b, a = np.polyfit(x, y, 1)
+        late = slice(x.size // 2, None)
+        total = float(np.median(y[late] + x[late]))
+        classes = round(float(np.exp(total)) - e + 1)
+        floor = log(1 + (classes - 1) / e) if classes >= 2 else np.inf
+        if (
+            abs(float(b) + 1) <= slope
+            and y.min() >= floor - 1e-3
+            and abs(total - log(e + classes - 1)) <= misfit
+            and float(np.median(np.abs(y - a - b * x))) <= misfit
+        ):
+            yield Finding(
+                onset=float(loss.step[at[0]]),
+                values={
+                    "curve": loss.name,
+                    "classes": classes,
+                    "floor": floor,
+                    "lowest": float(y.min()),
+                    "best": float(x.max()),
+                },
+                exhibits=(
+                    Exhibit(loss.name, steps=(float(loss.step[0]), float(loss.step[-1]))),
+                    Exhibit(accuracy.name),
+                ),
+            )
+            return
+
+
+def _accuracy(run: Run, phase: str) -> Series | None:
+    return next((one for name, one in run.series.items() if name.startswith(f"{phase}/") and "acc" in name), None)
+
+
+RULE = Rule(
+    id="softmax-before-cross-entropy",
+    kind="cause",
+    severity=Severity.WARNING,
+    needs=(Need("curve:train|curve:val", points=8), Need("*/*acc*", points=8)),
+    detect=detect,
+    remedies=("pass-logits",),
+    explains=("plateau", "loss-flat", "slow-descent"),
+    thresholds={"misfit": MISFIT, "slope": SLOPE},
+    domain=("T9", "L2"),
+)
