@@ -1,3 +1,48 @@
-"""losscompass reads a training loss: what the curve does, how good the value is, what to do next."""
+"""losscompass reads a training loss: what the curve does, how good the value is, what to do next.
+
+    report = losscompass.read("runs/")
+    print(report)
+
+Names are loaded when they are used, so that importing losscompass costs nothing.
+"""
+
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from .api import Report as Report
+    from .api import read as read
+    from .api import render as render
+    from .diagnose.diagnosis import Diagnosis as Diagnosis
+    from .diagnose.diagnosis import RunDiagnosis as RunDiagnosis
+    from .diagnose.options import Options as Options
+    from .evidence.run import Run as Run
+    from .evidence.run import Series as Series
+
+__all__ = ["Diagnosis", "Options", "Report", "Run", "RunDiagnosis", "Series", "__version__", "read", "render"]
+
+_HOME = {
+    "Diagnosis": "diagnose.diagnosis",
+    "Options": "diagnose.options",
+    "Report": "api",
+    "Run": "evidence.run",
+    "RunDiagnosis": "diagnose.diagnosis",
+    "Series": "evidence.run",
+    "read": "api",
+    "render": "api",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'losscompass' has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -8,8 +8,8 @@ from .diagnose.diagnosis import Diagnosis
 from .diagnose.engine import Options, diagnose
 from .readers.base import Progress
 from .readers.discover import gather
-from .report import FORMATS, renderer
-from .text.catalogue import catalogue, choose
+from .report.formats import render as _render
+from .text.language import choose
 
 Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
 
@@ -46,6 +46,4 @@ def read(paths: Paths, options: Options | None = None, *, progress: Progress | N
 
 def render(diagnosis: Diagnosis, format: str = "terminal", lang: str | None = None) -> str:  # noqa: A002
     """The diagnosis as text in one of `report.FORMATS`, in English or Japanese (default: the system's language)."""
-    if format not in FORMATS:
-        raise ValueError(f"no format {format!r}: choose one of {', '.join(FORMATS)}")
-    return renderer(format)(diagnosis, catalogue(choose(lang)))
+    return _render(diagnosis, format, choose(lang))

@@ -1,6 +1,5 @@
 """`losscompass explain [ID]`: the words of a finding or a remedy."""
 
-import shutil
 import sys
 
 import click
@@ -18,8 +17,8 @@ def command(words: Catalogue, settings: Settings) -> click.Command:  # noqa: ARG
     def explain(id: str | None) -> int:  # noqa: A002 - click passes the argument by this name
         from ..report.explanation import explanation, overview
 
-        width = max(40, min(shutil.get_terminal_size((80, 24)).columns, 100))
-        colour = output.wants_colour(sys.stdout)
+        screen = output.screen(sys.stdout)
+        width, colour = min(screen["width"], 100), bool(screen["colour"])
         if id is None:
             output.show(overview(words, width=width, colour=colour))
             return 0

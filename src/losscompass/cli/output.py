@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import stat
 import sys
 import tempfile
@@ -11,6 +12,9 @@ from typing import TextIO
 
 SUFFIXES = {".html": "html", ".htm": "html", ".json": "json", ".md": "markdown", ".markdown": "markdown"}
 """Which format a file's name asks for where `--format` says nothing."""
+
+NARROWEST, WIDEST = 40, 120
+"""Cells of a line: below the first nothing can be laid out, above the second nobody reads."""
 
 
 def wants_colour(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
@@ -22,13 +26,15 @@ def wants_colour(stream: TextIO, environ: Mapping[str, str] = os.environ) -> boo
     return stream.isatty() and environ.get("TERM") != "dumb"
 
 
-def speaks(stream: TextIO, sample: str) -> bool:
-    """Whether the stream's encoding has these characters."""
+def screen(stream: TextIO) -> dict[str, int | bool]:
+    """What the terminal's layout must know of it: width in cells, colour, and whether its encoding has braille letters."""
     try:
-        sample.encode(stream.encoding or "ascii")
+        "\u28ff✖".encode(stream.encoding or "ascii")
+        braille = True
     except (UnicodeEncodeError, LookupError):
-        return False
-    return True
+        braille = False
+    columns = shutil.get_terminal_size((80, 24)).columns
+    return {"width": max(NARROWEST, min(columns, WIDEST)), "colour": wants_colour(stream), "braille": braille}
 
 
 def show(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..report import FORMATS, renderer
+from ..report.formats import FORMATS, render
 from ..report.plain import plain
 from ..text.catalogue import Catalogue
 from ..text.language import LANGUAGES
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from ..diagnose.options import Options
 
 FAIL_ON = ("note", "warning", "critical", "never")
-BRAILLE = "\u28ff"
 
 
 def command(words: Catalogue, settings: Settings) -> click.Command:
@@ -128,20 +127,13 @@ def deliver(report: "Report", words: Catalogue, form: str, file: str | None, *, 
     to_screen = file is None or file == "-"
     if form == "html" and file is None and sys.stdout.isatty():
         raise Complaint("html-needs-output")
-    if form == "terminal":
-        layout = {"verbose": verbose, "width": 80}
-        if to_screen:
-            import shutil
-
-            layout["width"] = max(40, min(shutil.get_terminal_size((80, 24)).columns, 120))
-            layout["colour"] = output.wants_colour(sys.stdout)
-            layout["braille"] = output.speaks(sys.stdout, BRAILLE)
-        text = renderer(form)(report, words, **layout)
-    else:
-        text = renderer(form)(report, words)
+    layout: dict[str, int | bool] = {"verbose": verbose} if form == "terminal" else {}
+    if form == "terminal" and to_screen:
+        layout |= output.screen(sys.stdout)
+    text = render(report, form, words.lang, **layout)
     if form == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
         with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as page:
-            page.write(renderer("markdown")(report, words))
+            page.write(render(report, "markdown", words.lang))
     if to_screen:
         output.show(text)
     else:
@@ -188,7 +180,7 @@ def _options(
 
 
 def _target(text: str | None) -> tuple[str, float] | None:
-    """ "val/accuracy=0.9" → ("val/accuracy", 0.9)."""
+    """A goal as it is typed: "val/accuracy=0.9" is ("val/accuracy", 0.9)."""
     if text is None:
         return None
     name, _, value = text.rpartition("=")

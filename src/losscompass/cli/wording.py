@@ -30,10 +30,10 @@ class Formatter(click.HelpFormatter):
 
     def write_dl(self, rows: Iterable[tuple[str, str | None]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Names at the left, what they mean at the right."""
-        rows = [(term, meaning or "") for term, meaning in rows]
-        first = min(max((cells(term) for term, _ in rows), default=0), col_max) + col_spacing
+        entries = [(term, meaning or "") for term, meaning in rows]
+        first = min(max((cells(term) for term, _ in entries), default=0), col_max) + col_spacing
         indent = " " * self.current_indent
-        for term, meaning in rows:
+        for term, meaning in entries:
             lines = fold(meaning, max(self.width - self.current_indent - first, 10))
             if cells(term) + col_spacing > first:
                 self.write(f"{indent}{term}\n")
