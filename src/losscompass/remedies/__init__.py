@@ -1,5 +1,63 @@
 """What can be done: one file a remedy, its words beside it in English and Japanese."""
 
+from .add_regularisation import REMEDY as ADD_REGULARISATION
+from .average_checkpoints import REMEDY as AVERAGE_CHECKPOINTS
 from .base import Remedy
+from .check_data_pipeline import REMEDY as CHECK_DATA_PIPELINE
+from .check_gradients import REMEDY as CHECK_GRADIENTS
+from .check_labels import REMEDY as CHECK_LABELS
+from .check_loss_wiring import REMEDY as CHECK_LOSS_WIRING
+from .clip_gradients import REMEDY as CLIP_GRADIENTS
+from .inspect_batch import REMEDY as INSPECT_BATCH
+from .keep_best_checkpoint import REMEDY as KEEP_BEST_CHECKPOINT
+from .larger_batch import REMEDY as LARGER_BATCH
+from .larger_model import REMEDY as LARGER_MODEL
+from .learning_rate_schedule import REMEDY as LEARNING_RATE_SCHEDULE
+from .lengthen_warmup import REMEDY as LENGTHEN_WARMUP
+from .log_batch_loss import REMEDY as LOG_BATCH_LOSS
+from .log_validation import REMEDY as LOG_VALIDATION
+from .look_at_predictions import REMEDY as LOOK_AT_PREDICTIONS
+from .lower_learning_rate import REMEDY as LOWER_LEARNING_RATE
+from .mixed_precision_care import REMEDY as MIXED_PRECISION_CARE
+from .more_data_or_augmentation import REMEDY as MORE_DATA_OR_AUGMENTATION
+from .overfit_one_batch import REMEDY as OVERFIT_ONE_BATCH
+from .pass_logits import REMEDY as PASS_LOGITS
+from .raise_learning_rate import REMEDY as RAISE_LEARNING_RATE
+from .rebalance_classes import REMEDY as REBALANCE_CLASSES
+from .reweigh_loss_parts import REMEDY as REWEIGH_LOSS_PARTS
+from .scale_inputs import REMEDY as SCALE_INPUTS
+from .start_from_chance import REMEDY as START_FROM_CHANCE
+from .stop_earlier import REMEDY as STOP_EARLIER
+from .train_longer import REMEDY as TRAIN_LONGER
 
-ALL: tuple[Remedy, ...] = ()
+ALL: tuple[Remedy, ...] = (
+    OVERFIT_ONE_BATCH,
+    CHECK_LOSS_WIRING,
+    LOOK_AT_PREDICTIONS,
+    LOG_VALIDATION,
+    LOG_BATCH_LOSS,
+    KEEP_BEST_CHECKPOINT,
+    STOP_EARLIER,
+    CHECK_GRADIENTS,
+    PASS_LOGITS,
+    CHECK_DATA_PIPELINE,
+    CHECK_LABELS,
+    INSPECT_BATCH,
+    SCALE_INPUTS,
+    LOWER_LEARNING_RATE,
+    RAISE_LEARNING_RATE,
+    LEARNING_RATE_SCHEDULE,
+    LENGTHEN_WARMUP,
+    CLIP_GRADIENTS,
+    MIXED_PRECISION_CARE,
+    LARGER_BATCH,
+    TRAIN_LONGER,
+    ADD_REGULARISATION,
+    AVERAGE_CHECKPOINTS,
+    REWEIGH_LOSS_PARTS,
+    REBALANCE_CLASSES,
+    MORE_DATA_OR_AUGMENTATION,
+    START_FROM_CHANCE,
+    LARGER_MODEL,
+)
+"""In the order of effect per effort."""
