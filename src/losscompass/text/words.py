@@ -14,8 +14,10 @@ SECTIONS: Final = {
     "what-it-means": ("What it means", "何が起きているか"),
     "why-it-happens": ("Why it happens", "なぜ起きるか"),
     "what-to-do": ("What to do", "何をするか"),
+    "in-code": ("In code", "コード例"),
     "how-to-check": ("How to check that it worked", "効いたかどうかの確かめ方"),
     "if-it-does-not-help": ("If it does not help", "効かなかったとき"),
+    "risk": ("Risk", "リスク"),
     "when-to-ignore-it": ("When to ignore it", "無視してよいとき"),
     "references": ("References", "参考"),
 }
