@@ -4,7 +4,7 @@ import importlib
 
 from .base import Reader
 
-_MODULES = ("journal", "tensorboard", "wandb_offline", "mlflow", "json_document", "json_lines", "csv_table", "printed")
+_MODULES = ("journal", "tensorboard", "wandb_offline", "mlflow", "json_log", "csv_table", "printed")
 
 
 def _present() -> tuple[Reader, ...]:

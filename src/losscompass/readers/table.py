@@ -176,10 +176,12 @@ def _facts(texts: Mapping[str, Sequence[str | None]]) -> Iterator[Record]:
     facts = 0
     for name, cells in texts.items():
         kinds = {cell for cell in cells if cell}
+        if phase_of_rows({name: cells}) is not None:
+            continue
         if len(kinds) == 1 and facts < _MAX_FACTS:
             facts += 1
             yield Fact(name, next(iter(kinds)))
-        elif kinds and phase_of_rows({name: cells}) is None:
+        elif kinds:
             yield Skipped("text-column", sum(1 for cell in cells if cell), name)
 
 

@@ -1,0 +1,202 @@
+"""How a text table is written: what separates its cells, where its header is, what a comma means."""
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .cell import ABSENT, meaning_of_comma, number_in
+from .positions import is_position_name
+
+_LINES = 400  # of the head looked at
+_SHARE = 0.8  # of the rows have as many cells as the table has columns
+_RULE = re.compile(r"[\s|+:=*_-]{3,}")  # a line drawn under the header
+_DELIMITERS = (",", "\t", ";", "|", " ")
+_PAIR = re.compile(r"[^\W\d][^\d:=]{0,40}[:=]\s*[-+]?[\d.]")
+_CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})( .*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How to cut a line into cells."""
+
+    delimiter: str  # " " stands for any run of blanks
+    names: tuple[str, ...]  # of the columns, unique
+    has_header: bool
+    header: tuple[str, ...]  # as written, to recognise it again
+    numeric: tuple[bool, ...]  # which columns are numbers, as far as the head tells
+    commas: tuple[str, ...]  # what a comma inside a number means, for each column
+    facts: tuple[tuple[str, str | float | int | bool], ...] = ()  # of a comment before the header
+
+    def cells(self, line: str) -> list[str]:
+        """The cells of one line."""
+        return split(line, self.delimiter)
+
+
+def split(line: str, delimiter: str) -> list[str]:
+    """Cut a line into cells."""
+    if delimiter == " ":
+        return line.split()
+    if '"' in line:
+        try:
+            return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+        except (csv.Error, StopIteration):
+            pass
+    cells = line.split(delimiter)
+    if delimiter == "|" and len(cells) > 2 and not cells[0].strip() and not cells[-1].strip():
+        cells = cells[1:-1]  # a boxed table
+    return cells
+
+
+def is_conflict_marker(line: str) -> bool:
+    """Whether a merge tool left this line."""
+    return line[:1] in "<=>|" and _CONFLICT.fullmatch(line.rstrip()) is not None
+
+
+def is_noise(line: str) -> bool:
+    """A line of a table that holds no cells: blank, a comment, a rule."""
+    text = line.strip()
+    return not text or text[0] == "#" or (text[0] in "-=+|*_:" and _RULE.fullmatch(text) is not None)
+
+
+def find_dialect(text: str, *, whole: bool) -> Dialect | None:
+    """The dialect of the table that `text` begins with, None if it begins with none. `whole`: it is the whole file."""
+    lines = text.splitlines()[: _LINES + 1]
+    if not whole and len(lines) > 1:
+        lines.pop()  # cut by the end of the head
+    facts = _comment_facts(lines)
+    lines = [line for line in lines if not is_noise(line) and not is_conflict_marker(line)][:_LINES]
+    if not lines:
+        return None
+    best: tuple[float, Dialect] | None = None
+    for delimiter in _DELIMITERS:
+        found = _with_delimiter(lines, delimiter, facts)
+        if found is not None and (best is None or found[0] > best[0] + 0.02):
+            best = found
+    return best[1] if best is not None else _single_column(lines, facts)
+
+
+def _with_delimiter(
+    lines: Sequence[str], delimiter: str, facts: tuple[tuple[str, str], ...]
+) -> tuple[float, Dialect] | None:
+    if delimiter != " " and sum(delimiter in line for line in lines) < _SHARE * len(lines):
+        return None
+    rows = [split(line, delimiter) for line in lines]
+    body = rows[1:] or rows
+    width, often = Counter(map(len, body)).most_common(1)[0]
+    if width < 2 or often < _SHARE * len(body):
+        return None
+    first = rows[0]
+    if delimiter == " " and len(first) != width:
+        first = re.split(r"\s{2,}|\t", lines[0].strip())
+    if len(first) != width and (width < 3 or abs(len(first) - width) > 1):
+        return None
+    has_header = _is_header(first, rows[1:])
+    if len(rows) < 2 and not (has_header and delimiter != " " and any(map(is_position_name, first))):
+        return None
+    if has_header and len(first) > width and delimiter != " ":
+        width = len(first)
+    full = [row for row in (rows[1:] if has_header else rows) if len(row) == width]
+    columns = [[row[index] for row in full[:_LINES]] for index in range(width)]
+    shares = [_numeric_share(column) for column in columns]
+    numeric = tuple(share is None or share >= 0.6 for share in shares)
+    known = [share for share in shares if share is not None]
+    if has_header and not full:
+        numeric = (True,) * width
+    elif not any(share >= 0.6 for share in known) or not has_header and not all(numeric):
+        return None
+    if any(_is_prose(column) for column, is_number in zip(columns, numeric, strict=True) if not is_number):
+        return None
+    share_of_cells = sum(known) / len(known) if known else 0.0
+    if delimiter == " " and (share_of_cells < 0.95 or often < 0.95 * len(body)):
+        return None  # words and numbers mixed: a printed log, not a table
+    names = unique([cell.strip().strip("\"'").strip() for cell in first], width) if has_header else unique([], width)
+    decimal = any(meaning_of_comma(column, counts=False, elsewhere=False) == "decimal" for column in columns)
+    commas = tuple(
+        meaning_of_comma(column, counts=is_position_name(name), elsewhere=decimal or delimiter == ";")
+        if delimiter != ","
+        else ""
+        for column, name in zip(columns, names, strict=True)
+    )
+    header = tuple(cell.strip() for cell in first) if has_header else ()
+    score = share_of_cells * often / len(body)
+    return score, Dialect(delimiter, names, has_header, header, numeric, commas, facts)
+
+
+def _is_prose(column: Sequence[str]) -> bool:
+    """Cells that themselves say what their number is (`rmse: 0.23`, `loss=1.2`): a printed log that happens to hold tabs."""
+    return sum(_PAIR.search(cell) is not None for cell in column) > len(column) / 2
+
+
+def _single_column(lines: Sequence[str], facts: tuple[tuple[str, str], ...]) -> Dialect | None:
+    """Nothing but one number a line, perhaps under a name."""
+    body = lines[1:]
+    if len(body) < 2 or any(number_in(line) in (None, ABSENT) for line in body):
+        return None
+    has_header = number_in(lines[0]) is None
+    name = (lines[0].strip().strip("\"'"),) if has_header else ("",)
+    return Dialect("\0", name, has_header, name if has_header else (), (True,), ("",), facts)
+
+
+def _is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    cells = [cell.strip().strip("\"'").strip() for cell in first]
+    filled = [cell for cell in cells if cell]
+    if not filled or filled[0].casefold() in ("nan", "inf", "-inf"):
+        return False
+    words = [cell for cell in filled if number_in(cell) is None]
+    if len(words) == len(filled):
+        return True
+    if cells[0] == "" or is_position_name(cells[0]):
+        return True
+    # Some cells are numbers: a header only if it names what is a number in the rows below.
+    below = [row for row in body[:20] if len(row) == len(cells)]
+    named = sum(
+        1
+        for index, cell in enumerate(cells)
+        if cell and number_in(cell) is None and any(number_in(row[index]) is not None for row in below)
+    )
+    return named > len(filled) / 2
+
+
+def _numeric_share(column: Sequence[str]) -> float | None:
+    """The share of numbers among the filled cells; None if there is none."""
+    filled = [number for cell in column if not ((number := number_in(cell)) is not None and _same(number, ABSENT))]
+    return sum(number is not None for number in filled) / len(filled) if filled else None
+
+
+def _same(a: float, b: float) -> bool:
+    import struct
+
+    return struct.pack("d", a) == struct.pack("d", b)
+
+
+def unique(cells: Sequence[str], width: int) -> tuple[str, ...]:
+    """A name for every column: as written, the nameless by their place, the repeated told apart."""
+    names: list[str] = []
+    seen: set[str] = set()
+    for index in range(width):
+        cell = cells[index] if index < len(cells) else ""
+        name = cell if cell or index == 0 else f"column {index + 1}"
+        count = 2
+        while name in seen:
+            name = f"{cell} ({count})"
+            count += 1
+        seen.add(name)
+        names.append(name)
+    return tuple(names)
+
+
+def _comment_facts(lines: Sequence[str]) -> tuple[tuple[str, str | float | int | bool], ...]:
+    """What a JSON comment before the header says (`#{"t_start": …, "env_id": …}`)."""
+    facts: list[tuple[str, str | float | int | bool]] = []
+    for line in lines[:5]:
+        if line.startswith("#") and "{" in line[:4]:
+            try:
+                content = json.loads(line[line.index("{") :])
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(content, dict):
+                facts += [(str(k), v) for k, v in content.items() if isinstance(v, (str, int, float, bool))]
+    return tuple(facts[:32])
