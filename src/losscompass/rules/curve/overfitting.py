@@ -1,0 +1,70 @@
+"""The held-out curve turns upward for good while training goes on improving (C2, C5)."""
+
+from collections.abc import Iterator
+
+from ...evidence.run import Run
+from ...signal.gap import exact_lowest, turn
+from ...signal.headline import headlines, level_at
+from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+
+SIGMAS = Threshold(3.0, unit="noise of the rise, luck of the lowest taken off", basis="calibration/overfitting.json")
+SHARE = Threshold(0.02, unit="rise as a share of the lowest level", basis="calibration/overfitting.json")
+LOST = Threshold(0.2, unit="rise as a share of what had been gained", basis="calibration/overfitting.json")
+STEADY = Threshold(
+    0.01, unit="p of no trend since the lowest, where the noise is large", basis="calibration/overfitting.json"
+)
+
+
+def detect(
+    run: Run,
+    sigmas: float = SIGMAS.value,
+    share: float = SHARE.value,
+    lost: float = LOST.value,
+    steady: float = STEADY.value,
+) -> Iterator[Finding]:
+    lines = headlines(run)
+    held = lines.held
+    if held is None or held.outline.blocks < 4:
+        return
+    seen = turn(held.outline)
+    gained = float(held.outline.level[0]) - seen.lowest
+    large = seen.rise > share * abs(seen.lowest) or (gained > 0 and seen.rise > lost * gained)
+    sure = seen.sigmas > sigmas or (seen.certainty < steady and seen.rise > 5.0 * share * abs(seen.lowest))
+    if not (large and sure) or seen.after < max(2, 0.08 * held.outline.blocks) or seen.tau <= 0:
+        return
+    lowest = exact_lowest(held.value, held.outline, seen)
+    onset = float(held.series.step[lowest])
+    values: dict[str, float] = {
+        "at": onset,
+        "lowest": float(held.series.value[lowest]),
+        "last": held.logged(seen.end),
+        "rise": seen.rise / abs(seen.lowest) if seen.lowest else 1.0,
+    }
+    if lines.train is not None:
+        then, now = level_at(lines.train, held, lowest), float(lines.train.outline.smooth()[-1])
+        start = float(lines.train.outline.level[0])
+        if now > max(start, then + 0.5 * seen.rise) or start - now < 0.02 * abs(start):
+            return  # both get worse: that is divergence; nothing was learned: that is a flat loss
+        values |= {"train_then": lines.train.logged(then), "train_last": lines.train.logged(now)}
+    yield Finding(
+        onset=onset,
+        values=values,
+        exhibits=(Exhibit(held.series.name, steps=(onset, float(held.series.step[-1])), marks=(onset,)),),
+    )
+
+
+RULE = Rule(
+    id="overfitting",
+    kind="symptom",
+    severity=Severity.WARNING,
+    needs=(
+        Need("curve:val|curve:test", points=4),
+        Need("curve:train", points=2, optional=True),
+        Need("kind:loss|kind:loss-part|kind:reward", optional=True),
+    ),
+    detect=detect,
+    remedies=("stop-earlier", "add-regularisation", "more-data-or-augmentation", "lower-learning-rate"),
+    thresholds={"sigmas": SIGMAS, "share": SHARE, "lost": LOST, "steady": STEADY},
+    labels=("overfitting",),
+    domain=("C2", "C5", "C6"),
+)

@@ -1,0 +1,46 @@
+"""A logged series made ready for reading: finite, turned so that down is better, without the artefacts of printing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from ..evidence.names import Kind
+from ..evidence.run import Series
+from .outline import Outline, outline
+from .sawtooth import keep_ends
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A series that is to be minimised. `turned` is -1 where the log maximises it."""
+
+    series: Series  # the points that count: finite, a sawtooth reduced to its epochs' ends
+    value: Float[np.ndarray, " n"]  # its values, turned
+    outline: Outline
+    turned: int
+    reduced: bool  # whether a sawtooth was reduced
+
+    def at(self, block: int) -> float:
+        """The position, on the series' axis, where a block of the outline begins."""
+        return float(self.series.step[self.outline.edges[min(max(block, 0), self.outline.blocks - 1)]])
+
+    def logged(self, level: float) -> float:
+        """A level as the log would show it."""
+        return self.turned * level
+
+
+def read(series: Series) -> Curve:
+    """Make a series ready. A reward or a metric that rises is turned; what has no direction is read as a loss."""
+    series = series.finite()
+    keep = keep_ends(series.value, series.epoch)
+    if keep is not None:
+        series = series.take(keep)
+    turned = -1 if series.role.direction > 0 else 1
+    value = series.value * turned
+    return Curve(series, value, outline(value), turned, keep is not None)
+
+
+def is_loss(series: Series) -> bool:
+    """Whether the series is what training minimises, and not a metric or a reward beside it."""
+    return series.role.kind in {Kind.LOSS, Kind.LOSS_PART}

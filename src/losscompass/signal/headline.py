@@ -1,0 +1,82 @@
+"""Which of a run's curves say how it goes: the one it trains on, the one held out, and the one a verdict rests on."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from ..evidence.names import Kind, Phase
+from ..evidence.run import Run, Series
+from .curve import Curve, read
+
+ENOUGH = 4  # held-out readings that outweigh any number of training readings
+_GENERATOR = re.compile(r"(^|[^a-z])(g|gen|generator|netg)([^a-z]|$)", re.IGNORECASE)
+_OPPONENT = re.compile(r"(^|[^a-z])(d|dis|disc|discriminator|critic|netd)([^a-z]|$)", re.IGNORECASE)
+_POLICY = re.compile(
+    r"policy|actor|critic|entropy_loss|value_loss|approx_kl|td_?loss|q_?loss|bellman|\brl", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Headlines:
+    """The curves of a run that matter, turned so that down is better. `held` is validation, or test where none is."""
+
+    train: Curve | None
+    held: Curve | None
+    adversarial: bool  # two networks against each other, or a policy against its own critic: no loss of it converges
+
+    @property
+    def verdict(self) -> Curve | None:
+        """The curve that a verdict rests on: held out, if it was read often enough, else the training curve."""
+        if self.held is not None and (self.train is None or len(self.held.series) >= ENOUGH):
+            return self.held
+        return self.train if self.train is not None else self.held
+
+
+def headlines(run: Run) -> Headlines:
+    """The headline curves of a run. A reward, where one is logged, is what reinforcement learning is judged by."""
+    rewards = [s for s in run.series.values() if s.role.kind is Kind.REWARD and len(s.finite()) >= ENOUGH]
+    hostile = adversarial(tuple(s for s in run.series.values() if s.role.kind in {Kind.LOSS, Kind.LOSS_PART}))
+    if rewards:
+        best = max(rewards, key=lambda s: (s.role.phase in {Phase.TRAIN, Phase.NONE}, len(s)))
+        return Headlines(read(best), None, hostile)
+    train = run.curve("train")
+    held = run.curve("val") or run.curve("test")
+    return Headlines(
+        read(train) if train is not None and len(train.finite()) else None,
+        read(held) if held is not None and len(held.finite()) else None,
+        hostile,
+    )
+
+
+def adversarial(losses: tuple[Series, ...]) -> bool:
+    """Whether the losses are those of opponents (generator and discriminator, policy and critic)."""
+    names = [f"{s.name} {s.raw}" for s in losses]
+    duel = any(_GENERATOR.search(n) for n in names) and any(_OPPONENT.search(n) for n in names)
+    return duel or any(_POLICY.search(n) for n in names)
+
+
+def level_at(curve: Curve, other: Curve, point: int) -> float:
+    """The smoothed level of `curve` where `other` has its point number `point`.
+
+    By step where both count the same thing, by epoch where both know it, else by the share of the run that is over.
+    """
+    ours, theirs = curve.series, other.series
+    if ours.axis == theirs.axis:
+        block = int(np.searchsorted(ours.step, theirs.step[point], side="right")) - 1
+    elif (mine := _epochs(ours)) is not None and (their := _epochs(theirs)) is not None:
+        block = int(np.searchsorted(mine, their[point], side="right")) - 1
+    else:
+        block = round((point + 1) / len(theirs) * len(ours)) - 1
+    block = int(np.searchsorted(curve.outline.edges, max(block, 0), side="right")) - 1
+    return float(curve.outline.smooth()[min(max(block, 0), curve.outline.blocks - 1)])
+
+
+def _epochs(series: Series) -> Float[np.ndarray, " n"] | None:
+    """The epoch of each point, where the series knows it."""
+    if series.axis == "epoch":
+        return series.step
+    if series.epoch is not None and bool(np.isfinite(series.epoch).all()):
+        return series.epoch
+    return None
