@@ -1,0 +1,128 @@
+"""The web page: one file that holds the diagnosis, its words in every language, its style and its scripts. No network.
+
+Nothing of a log ever becomes markup: the data stand in a block that the browser does not run, its `<`, `>` and `&` escaped, and
+the scripts put every word into the page as text. The page's security policy names the exact style and script by their
+hashes and forbids all else, so that a mistake of ours could still not load or run anything.
+"""
+
+import base64
+import hashlib
+import html
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ..diagnose.diagnosis import Diagnosis
+from ..text.catalogue import Catalogue
+from .page_data import page_data
+
+SCRIPTS = (
+    "vendor/uPlot.iife.min.js",
+    "dom.js",
+    "words.js",
+    "data.js",
+    "state.js",
+    "markdown.js",
+    "icons.js",
+    "dial.js",
+    "marks.js",
+    "chart.js",
+    "chart_text.js",
+    "download.js",
+    "controls.js",
+    "lines.js",
+    "further.js",
+    "curves.js",
+    "findings.js",
+    "remedies.js",
+    "closing.js",
+    "compare.js",
+    "verdict.js",
+    "page.js",
+    "start.js",
+)
+"""In this order they make one script; each has one purpose and hands its names on as plain functions."""
+
+STYLES = ("vendor/uPlot.min.css", "page.css", "page_charts.css")
+
+_PAGE = files("losscompass.report").joinpath("page")
+
+
+def render(diagnosis: Diagnosis, catalogues: Mapping[str, Catalogue], lang: str) -> str:
+    """The page as the text of one HTML file. It opens in `lang`; the reader can switch to any other of `catalogues`."""
+    data = page_data(diagnosis, catalogues, lang)
+    style, script = _style(), _script()
+    parts = {
+        "lang": lang,
+        "policy": _policy(style, script),
+        "title": html.escape(catalogues[lang].ui("page.title")),
+        "style": style,
+        "script": script,
+        "without-script": _without_script(data, catalogues[lang]),
+        "data": embed(data),
+    }
+    return _fill(_read("page.html"), parts).encode("utf-8", "replace").decode("utf-8")
+
+
+def embed(data: Mapping[str, Any]) -> str:
+    """JSON that may stand in a script block: nothing in it can end the block or start another."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for mark in "<>&\u2028\u2029":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text
+
+
+def _fill(skeleton: str, parts: Mapping[str, str]) -> str:
+    """The skeleton with its `{{name}}` replaced, in one pass: what a part holds is never looked at again."""
+    pieces = skeleton.split("{{")
+    filled = [pieces[0]]
+    for piece in pieces[1:]:
+        name, rest = piece.split("}}", 1)
+        filled += [parts[name], rest]
+    return "".join(filled)
+
+
+def _policy(style: str, script: str) -> str:
+    rules = (
+        "default-src 'none'",
+        f"script-src '{_hash(script)}'",
+        f"style-src '{_hash(style)}'",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+    return "; ".join(rules)
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _without_script(data: Mapping[str, Any], words: Catalogue) -> str:
+    """What a reader without scripts gets: each run's verdict as a sentence."""
+    said = data["words"][words.lang]["runs"]
+    named = [(run["source"], run["name"]) for run in data["document"]["runs"]]
+    lines = [
+        f"<li>{html.escape(' · '.join(filter(None, name)))}: {html.escape(run['verdict'])}</li>"
+        for name, run in zip(named, said, strict=True)
+    ]
+    return f"<p>{html.escape(words.ui('page.without-script'))}</p><ul>{''.join(lines)}</ul>"
+
+
+@cache
+def _script() -> str:
+    modules = "\n".join(_read(name) for name in SCRIPTS[1:])
+    return f"{_read(SCRIPTS[0])}\n(() => {{\n'use strict';\n{modules}\n}})();\n"
+
+
+@cache
+def _style() -> str:
+    return "\n".join(_read(name) for name in STYLES)
+
+
+def _read(name: str) -> str:
+    return _PAGE.joinpath(name).read_text("utf-8").replace("\r\n", "\n").strip()

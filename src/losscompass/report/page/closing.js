@@ -1,0 +1,67 @@
+// The closing parts: likely causes, the checklist, what was not checked and why, what was skipped, what went wrong with us.
+
+function likelySection(run) {
+  if (!run.likely.length) return null;
+  return el(
+    'section',
+    { class: 'card', 'aria-labelledby': 'likely-title' },
+    el('h2', { id: 'likely-title' }, t('likely.title')),
+    el('p', { class: 'lead' }, t('likely.lead')),
+    el('ul', { class: 'likely' }, run.likely.map((one, i) => el(
+      'li',
+      {},
+      el('span', { class: 'line' }, el('strong', {}, entry(one.id).title), el('span', { class: 'sure' }, confidence(one.confidence))),
+      el('span', { class: 'settle' }, t('likely.settled'), ' ', said(run.index).likely[i]),
+    ))),
+  );
+}
+
+const STATES = { tick: '✓', cross: '✕', 'not-seen': '–' };
+
+function checklistSection(run) {
+  if (!run.checklist.length) return null;
+  const areas = new Map();
+  run.checklist.forEach((item, i) => areas.set(item.area, [...(areas.get(item.area) ?? []), { ...item, words: said(run.index).checklist[i] }]));
+  return el(
+    'section',
+    { class: 'card', 'aria-labelledby': 'checklist-title' },
+    el('h2', { id: 'checklist-title' }, t('checklist.title')),
+    el('div', { class: 'checklist' }, [...areas.values()].map((items) => el(
+      'div',
+      {},
+      el('h3', {}, items[0].words[0]),
+      el('ul', {}, items.map((item) => el(
+        'li',
+        { class: item.state },
+        el('span', { class: 'state', 'aria-hidden': 'true' }, STATES[item.state] ?? '–'),
+        el('span', { class: 'unseen' }, t(`checklist.${item.state}`), ': '),
+        el('span', {}, item.words[1], item.because.length ? el('small', {}, between(item.because.map((id) => entry(id).title))) : null),
+      ))),
+    ))),
+  );
+}
+
+function notCheckedSection(run) {
+  const words = said(run.index).not_checked;
+  const byMissing = new Map();
+  run.not_checked.forEach((one, i) => {
+    const missing = words[i].length ? words[i].join(t('list-comma')) : '';
+    byMissing.set(missing, [...(byMissing.get(missing) ?? []), one.id]);
+  });
+  if (!byMissing.size && !run.clear.length && !run.broken.length) return null;
+  return el(
+    'section',
+    { class: 'card', 'aria-labelledby': 'unchecked-title' },
+    el('h2', { id: 'unchecked-title' }, t('unchecked.title')),
+    byMissing.size ? el('p', { class: 'lead' }, t('unchecked.lead')) : null,
+    byMissing.size ? el('dl', { class: 'unchecked' }, [...byMissing].map(([missing, ids]) => el('div', {}, el('dt', {}, missing), el('dd', {}, between(ids.map((id) => entry(id).title)))))) : null,
+    run.clear.length ? el('details', { class: 'plain' }, el('summary', {}, t('unchecked.clear', { count: run.clear.length })), el('p', {}, between(run.clear.map((id) => entry(id).title)))) : null,
+    run.broken.length ? el('details', { class: 'plain', open: true }, el('summary', {}, t('unchecked.broken', { count: run.broken.length })), el('ul', {}, run.broken.map((one) => el('li', {}, named(one.id), ': ', named(one.error))))) : null,
+  );
+}
+
+/** What the reader could not use, of one run or of all. */
+function skippedSection(title, lines) {
+  if (!lines.length) return null;
+  return el('section', { class: 'card' }, el('h2', {}, title), el('ul', { class: 'skipped' }, lines.map((line) => el('li', {}, visible(line)))));
+}

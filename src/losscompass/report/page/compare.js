@@ -1,0 +1,138 @@
+// Several runs: a table that ranks them, or says why it cannot; a chart of the chosen ones over one another.
+
+const MOST_OVERLAID = 8;
+
+function runsSection(runs, comparison, choose) {
+  if (runs.length < 2) return null;
+  const order = comparison?.ranked ?? [];
+  const rows = runs.map((run) => runRow(run, order));
+  const sorted = rows.sort((a, b) => compareRows(a, b));
+  return el(
+    'section',
+    { class: 'card runs', 'aria-labelledby': 'runs-title' },
+    el('h2', { id: 'runs-title' }, t('runs.title'), el('small', {}, t('runs.count', { count: runs.length }))),
+    comparison ? comparisonWords(comparison, runs) : null,
+    el(
+      'div',
+      { class: 'scroll', tabindex: 0, role: 'region', 'aria-labelledby': 'runs-title' },
+      el(
+        'table',
+        {},
+        el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, el('span', { class: 'unseen' }, t('runs.overlay'))), COLUMNS.map(sortHead))),
+        el('tbody', {}, sorted.map((row) => rowNode(row, choose))),
+      ),
+    ),
+  );
+}
+
+const COLUMNS = ['rank', 'name', 'verdict', 'curve', 'first', 'best', 'last', 'findings'];
+
+function runRow(run, order) {
+  const { reading } = run;
+  const place = order.indexOf(run.index);
+  return {
+    run,
+    rank: place < 0 ? null : place + 1,
+    name: run.name || run.source,
+    verdict: t(`label.${reading.labels[0]}`),
+    curve: reading.curve ?? '',
+    first: fromJson(reading.first),
+    best: fromJson(reading.best),
+    last: fromJson(reading.last),
+    findings: run.found.length,
+  };
+}
+
+function compareRows(a, b) {
+  const { by, down } = state.sort;
+  const [x, y] = [a[by], b[by]];
+  const empty = (v) => v === null || Number.isNaN(v);
+  if (empty(x) || empty(y)) return empty(x) - empty(y) || a.run.index - b.run.index;
+  const order = typeof x === 'number' ? x - y : x.localeCompare(y, language.now, { numeric: true });
+  return (down ? -order : order) || a.run.index - b.run.index;
+}
+
+function sortHead(name) {
+  const { by, down } = state.sort;
+  const button = el('button', { type: 'button', id: `sort-${name}` }, t(`runs.${name}`), el('span', { 'aria-hidden': 'true' }, by === name ? (down ? ' ↓' : ' ↑') : ''));
+  button.addEventListener('click', () => {
+    state.sort = { by: name, down: by === name && !down };
+    changed('sort');
+  });
+  return el('th', { scope: 'col', 'aria-sort': by === name ? (down ? 'descending' : 'ascending') : 'none', class: name }, button);
+}
+
+function rowNode(row, choose) {
+  const { run } = row;
+  const box = el('input', { type: 'checkbox', checked: state.overlay.has(run.index), 'aria-label': t('runs.overlay-one', { name: visible(row.name) }) });
+  box.addEventListener('change', () => {
+    state.overlay[box.checked ? 'add' : 'delete'](run.index);
+    changed('overlay');
+  });
+  const counts = ['critical', 'warning', 'note'].map((severity) => [severity, run.found.filter((found) => found.severity === severity).length]).filter(([, n]) => n);
+  return el(
+    'tr',
+    { class: run.index === state.run ? 'shown' : '' },
+    el('td', {}, box),
+    el('td', { class: 'number' }, row.rank ?? '–'),
+    el('th', { scope: 'row' }, el('button', { type: 'button', class: 'open-run', 'aria-current': run.index === state.run ? 'true' : null, on: { click: () => choose(run.index) } }, named(row.name)), run.name ? el('small', {}, named(run.source)) : null),
+    el('td', {}, labelBadge(run.reading.labels[0], row.verdict)),
+    el('td', { class: 'trace' }, sparkline(run)),
+    ['first', 'best', 'last'].map((key) => el('td', { class: 'number' }, num(row[key]))),
+    el('td', {}, counts.length ? counts.map(([severity, n]) => el('span', { class: 'count' }, severityBadge(severity), ' ', n)) : '–'),
+  );
+}
+
+/** The ranking, or why there is none. */
+function comparisonWords(comparison, runs) {
+  if (comparison.refused) return el('p', { class: 'refused' }, el('strong', {}, t('runs.refused')), ' ', visible(language.all[language.now].comparison));
+  const best = runs[comparison.ranked[0]];
+  if (!best) return null;
+  return el('p', { class: 'ranked' }, t('runs.best-run'), ' ', el('strong', {}, named(best.name || best.source)), t('runs.by'), ' ', named(comparison.on));
+}
+
+/** The headline curve, in the height of a line. */
+function sparkline(run) {
+  const curve = run.curves[run.reading.curve] ?? headlines(run)[0];
+  if (!curve) return null;
+  const ys = Array.from(curve.y);
+  const log = asksForLog([curve]);
+  const value = (y) => (log ? Math.log(y) : y);
+  const range = extent(ys.map(value));
+  if (!range) return null;
+  const [left, right] = [curve.x[0], curve.x[curve.x.length - 1]];
+  const stride = Math.max(1, Math.floor(ys.length / 200));
+  let path = '';
+  ys.forEach((y, i) => {
+    if (i % stride && i !== ys.length - 1) return;
+    if (!Number.isFinite(value(y))) return;
+    const x = 2 + 96 * ((curve.x[i] - left) / (right - left || 1));
+    path += `${path ? 'L' : 'M'}${x.toFixed(1)} ${(26 - 24 * ((value(y) - range[0]) / (range[1] - range[0] || 1))).toFixed(1)}`;
+  });
+  return svg('svg', { class: 'sparkline', viewBox: '0 0 100 28', preserveAspectRatio: 'none', 'aria-hidden': 'true', focusable: 'false' }, svg('path', { d: path, class: curve.phase }));
+}
+
+/** The chosen runs on one chart, by the series they are compared on, else each by its headline curve. */
+function overlaySection(runs, comparison) {
+  if (runs.length < 2) return null;
+  const chosen = runs.filter((run) => state.overlay.has(run.index)).slice(0, MOST_OVERLAID);
+  const pick = (run) => run.curves[comparison?.on] ?? run.curves[run.reading.curve] ?? headlines(run)[0];
+  const pairs = chosen.map((run) => [run, pick(run)]).filter(([, curve]) => curve);
+  const axes = pairs.map(([run, curve]) => ['step', 'epoch', 'time', 'row'].filter((axis) => positions(run, curve, axis)));
+  const shared = (axes[0] ?? []).filter((axis) => axes.every((own) => own.includes(axis)));
+  const axis = shared.includes(state.axis) ? state.axis : shared[0];
+  const node = el('section', { class: 'card overlay', 'aria-labelledby': 'overlay-title' }, el('h2', { id: 'overlay-title' }, t('overlay.title')));
+  if (!axis) {
+    node.append(el('p', {}, t(pairs.length ? 'overlay.no-axis' : 'overlay.none')));
+    return { node, draw() {}, destroy() {} };
+  }
+  const spans = pairs.map(([run, curve]) => spanOf(run, [curve], axis));
+  const span = extent(...spans);
+  const smoothing = state.smoothing ?? (Math.max(...pairs.map(([, curve]) => curve.n)) > 150 ? 0.25 : 0);
+  const lines = pairs.map(([run, curve], i) => lineOf(run, curve, { axis, span, smoothing, color: tone(`line-${i + 1}`), dash: i > 3 ? [6, 4] : undefined, label: `${run.name || run.source} · ${curve.name}` }));
+  const group = new ChartGroup(span);
+  const log = state.log ?? asksForLog(pairs.map(([, curve]) => curve));
+  const figure = chartFigure({ title: t('overlay.title'), heading: false, class: 'main', height: 300, axis, log, lines }, group);
+  append(node, [el('p', { class: 'lead' }, t('overlay.lead', { most: MOST_OVERLAID })), figure.figure]);
+  return { node, draw() { figure.draw(); }, destroy() { group.destroy(); } };
+}

@@ -1,0 +1,133 @@
+// The curves of a run: the headline chart with everything that was found, rate and gradient under it, then the rest.
+
+const CHART_HEIGHT = { main: 340, side: 130, small: 170 };
+
+/** The section of the curves. `draw` is called once it is in the page. */
+function curvesSection(run, openFinding) {
+  const axes = axesOf(run);
+  const heads = headlines(run);
+  if (!heads.length || !axes.length) return { node: el('section', { class: 'card' }, el('h2', {}, t('curves.title')), el('p', {}, t('curves.none'))), draw() {}, destroy() {} };
+  const options = chartChoices(run, axes, heads);
+  const sides = [['learning-rate', 'curves.rate'], ['gradient-norm', 'curves.gradient']];
+  const forecasts = options.forecast ? fansOf(run, options.axis) : [];
+  const full = spanOf(run, heads, options.axis);
+  const ends = forecasts.flatMap((fan) => fan.at);
+  const group = new ChartGroup([full[0], Math.max(full[1], ...ends)]);
+  options.span = full;
+
+  const main = chartFigure(mainSpec(run, heads, options, forecasts, openFinding), group);
+  const figures = [main];
+  for (const [kind, title] of sides) {
+    const curves = Object.values(run.curves).filter((curve) => curve.kind === kind).slice(0, 8);
+    const spec = sideSpec(run, curves, options, t(title));
+    if (spec.lines.length) figures.push(chartFigure(spec, group));
+  }
+  const reset = el('button', { type: 'button', class: 'quiet', disabled: true, on: { click: () => group.reset() } }, t('controls.reset'));
+  group.onZoom = (zoomed) => { reset.disabled = !zoomed; };
+  const further = furtherCurves(run, options, group);
+  const node = el(
+    'section',
+    { class: 'card curves', 'aria-labelledby': 'curves-title' },
+    el('div', { class: 'section-head' }, el('h2', { id: 'curves-title' }, t('curves.title')), downloads(main, run)),
+    chartControls(options, axes, reset, forecasts.length > 0 || run.forecastKnown),
+    figures.map((one) => one.figure),
+    keyOf(run, figures[0]),
+    further.node,
+  );
+  return {
+    node,
+    group,
+    draw() { for (const one of figures) one.chart = one.draw(); further.draw(); },
+    destroy() { group.destroy(); further.destroy(); },
+  };
+}
+
+/** What the reader chose, or what the data ask for. */
+function chartChoices(run, axes, heads) {
+  const points = Math.max(...heads.map((curve) => curve.n));
+  const positive = heads.some((curve) => extent(curve.y)?.[1] > 0);
+  run.forecastKnown = Object.keys(run.forecast ?? {}).length > 0;
+  return {
+    axis: axes.includes(state.axis) ? state.axis : axes[0],
+    log: positive && (state.log ?? asksForLog(heads)),
+    mayLog: positive,
+    smoothing: state.smoothing ?? (points > 150 ? 0.25 : 0),
+    forecast: state.forecast,
+  };
+}
+
+function mainSpec(run, heads, options, fans, openFinding) {
+  const lines = heads.map((curve) => lineOf(run, curve, { ...options, color: colorOf(curve) })).filter(Boolean);
+  const losses = heads.every((curve) => curve.kind === 'loss');
+  return {
+    title: losses ? t('curves.loss') : heads.map((curve) => curve.name).join(' · '),
+    heading: false,
+    class: 'main',
+    height: CHART_HEIGHT.main,
+    axis: options.axis,
+    log: options.log,
+    lines,
+    fans,
+    findings: flaggedFindings(run, options.axis, openFinding),
+    points: bestPoint(run, options.axis),
+  };
+}
+
+/** The findings that start somewhere, by their rank. */
+function flaggedFindings(run, axis, open) {
+  return run.found
+    .map((found, index) => {
+      const curve = run.curves[found.exhibits[0]?.series] ?? run.curves[run.reading.curve];
+      const at = curve && translate(run, curve, fromJson(found.onset), axis);
+      return { rank: index + 1, at, severity: found.severity, title: entry(found.id).title, open: () => open(index) };
+    })
+    .filter((flag) => flag.at !== null && flag.at !== undefined && Number.isFinite(flag.at));
+}
+
+function bestPoint(run, axis) {
+  const { reading } = run;
+  const curve = run.curves[reading.curve];
+  const [at, best] = [fromJson(reading.best_at), fromJson(reading.best)];
+  if (!curve || at === null || best === null) return [];
+  const x = translate(run, curve, at, axis);
+  return Number.isFinite(x) && Number.isFinite(best) ? [{ x, y: best }] : [];
+}
+
+/** The forecasts of the headline curves on the axis of the chart. */
+function fansOf(run, axis) {
+  return headlines(run).flatMap((curve) => {
+    const forecast = run.forecast?.[curve.name];
+    if (!forecast?.at.length) return [];
+    const at = forecast.at.map((x) => translate(run, { ...curve, axis: forecast.axis }, fromJson(x), axis));
+    if (at.some((x) => !Number.isFinite(x))) return [];
+    return [{ at, color: colorOf(curve), ...Object.fromEntries(['low', 'median', 'high'].map((key) => [key, forecast[key].map(fromJson)])) }];
+  });
+}
+
+function sideSpec(run, curves, options, title) {
+  const lines = curves.map((curve, i) => lineOf(run, curve, { ...options, smoothing: curve.kind === 'gradient-norm' ? options.smoothing : 0, color: colorOf(curve, i) })).filter(Boolean);
+  return { title, height: CHART_HEIGHT.side, axis: options.axis, log: curves.length > 0 && asksForLog(curves), lines, class: 'side' };
+}
+
+/** What the signs on the chart mean; only those that are there. */
+function keyOf(run, main) {
+  const { spec } = main;
+  const items = [
+    spec.points.length && ['ring', t('key.best')],
+    spec.fans.length && ['fan', t('key.forecast')],
+    spec.lines.some((line) => line.broken.length) && ['cross', t('key.broken')],
+    spec.lines.some((line) => line.tail) && ['pale', t('key.smoothed')],
+    Object.values(run.curves).some((curve) => curve.headline && curve.level) && ['thin', t('key.thinned')],
+  ].filter(Boolean);
+  return items.length ? el('ul', { class: 'key' }, items.map(([sign, text]) => el('li', { class: sign }, text))) : null;
+}
+
+function downloads(main, run) {
+  const name = run.name || run.source.split(/[\\/]/).pop() || 'run';
+  return el(
+    'div',
+    { class: 'downloads' },
+    el('button', { type: 'button', class: 'quiet', on: { click: () => savePicture(main.chart, name) } }, t('download.png')),
+    el('button', { type: 'button', class: 'quiet', on: { click: () => saveTable(main.spec, name) } }, t('download.csv')),
+  );
+}

@@ -1,0 +1,156 @@
+// From the packed data to curves: typed arrays, the positions of a curve on any axis, smoothing.
+
+const KINDS = { f4: Float32Array, f8: Float64Array, i4: Int32Array };
+
+function unpackArray(packed) {
+  if (packed.kind === 'range') {
+    return Float64Array.from({ length: packed.count }, (_, i) => packed.start + packed.stride * i);
+  }
+  const bytes = Uint8Array.from(atob(packed.data), (c) => c.charCodeAt(0));
+  return new KINDS[packed.kind](bytes.buffer);
+}
+
+/** The runs with their curves: what stands in the JSON about a series, and its numbers. */
+function unpackRuns(data) {
+  const cache = new Map();
+  const array = (index) => {
+    if (!cache.has(index)) cache.set(index, unpackArray(data.arrays[index]));
+    return cache.get(index);
+  };
+  const arrays = (packed) => {
+    const part = {};
+    for (const key of ['x', 'y', 'epoch', 'time']) part[key] = packed[key] === undefined ? null : array(packed[key]);
+    return part;
+  };
+  return data.document.runs.map((run, index) => {
+    const packed = data.curves[index];
+    const curves = {};
+    for (const series of run.series) {
+      const one = packed.series[series.name];
+      const level = one.level?.x === undefined ? null : { axis: series.axis, ...arrays(one.level) };
+      curves[series.name] = { ...series, ...arrays(one), n: one.n, level };
+    }
+    return { ...run, index, curves, began: packed.began };
+  });
+}
+
+/** The axes on which the headline curves of a run can be drawn, the axis of its verdict first. */
+function axesOf(run) {
+  const heads = headlines(run);
+  const all = Object.values(run.curves);
+  const seen = new Set([run.reading.axis, ...all.map((curve) => curve.axis)]);
+  if (all.some((curve) => curve.epoch)) seen.add('epoch');
+  if (all.some((curve) => curve.time)) seen.add('time');
+  const able = [...seen].filter((axis) => heads.every((curve) => positions(run, curve, axis)));
+  return able.length ? able : [...seen].filter((axis) => heads.some((curve) => positions(run, curve, axis)));
+}
+
+/** The headline curves: train, validation, test. */
+function headlines(run) {
+  return ['train', 'val', 'test'].map((phase) => Object.values(run.curves).find((c) => c.headline === phase)).filter(Boolean);
+}
+
+/** Where the log itself puts the points of a curve (or of its levels) on `axis`; null where it does not say. */
+function ownPositions(curve, axis) {
+  if (curve.axis === axis) return curve.x;
+  if (axis === 'epoch') return curve.epoch;
+  return axis === 'time' ? curve.time : null;
+}
+
+/** The same, or where other curves of the run say how the axes run along one another. */
+function positions(run, curve, axis) {
+  const own = ownPositions(curve, axis);
+  if (own) return own;
+  const map = translation(run, curve.axis, axis);
+  return map && Float64Array.from(curve.x, (x) => interpolate(map.from, map.to, x));
+}
+
+/** One position of a curve's own axis, on another axis. */
+function translate(run, curve, x, axis) {
+  if (x === null || curve.axis === axis) return x;
+  const own = positions(run, curve, axis);
+  return own ? interpolate(curve.x, own, x) : null;
+}
+
+/** A pair of rising arrays that says how one axis runs along another, from the curve of the run that knows it best. */
+function translation(run, from, to) {
+  run.translations ??= new Map();
+  const key = `${from}>${to}`;
+  if (!run.translations.has(key)) run.translations.set(key, findTranslation(run, from, to));
+  return run.translations.get(key);
+}
+
+function findTranslation(run, from, to) {
+  let best = null;
+  for (const curve of Object.values(run.curves)) {
+    const [a, b] = [ownPositions(curve, from), ownPositions(curve, to)];
+    if (!a || !b) continue;
+    const known = [...a.keys()].filter((i) => Number.isFinite(a[i]) && Number.isFinite(b[i]));
+    if (known.length < 2 || known.length <= (best?.from.length ?? 0)) continue;
+    best = { from: known.map((i) => a[i]), to: known.map((i) => b[i]) };
+  }
+  return best;
+}
+
+/** y at x, between the neighbours; beyond the ends along the last slope. */
+function interpolate(xs, ys, x) {
+  const n = xs.length;
+  if (n === 1) return ys[0];
+  const right = Math.min(Math.max(lowerBound(xs, x), 1), n - 1);
+  const left = right - 1;
+  const width = xs[right] - xs[left];
+  return width ? ys[left] + ((x - xs[left]) / width) * (ys[right] - ys[left]) : ys[left];
+}
+
+/** The first index whose value is not below x. */
+function lowerBound(xs, x) {
+  let [low, high] = [0, xs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (xs[middle] < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The index of the value nearest to x. */
+function nearest(xs, x) {
+  const right = Math.min(lowerBound(xs, x), xs.length - 1);
+  return right > 0 && x - xs[right - 1] < xs[right] - x ? right - 1 : right;
+}
+
+/** Running mean with a memory of `span` along x, without the pull of its start; non-finite values are passed over. */
+function smooth(xs, ys, span) {
+  const out = new Float64Array(ys.length).fill(NaN);
+  let [sum, weight, last] = [0, 0, null];
+  for (let i = 0; i < ys.length; i += 1) {
+    if (!Number.isFinite(ys[i])) continue;
+    const fade = last === null ? 0 : Math.exp(-(xs[i] - last) / span);
+    sum = sum * fade + ys[i];
+    weight = weight * fade + 1;
+    out[i] = sum / weight;
+    last = xs[i];
+  }
+  return out;
+}
+
+/** Smallest and largest finite value. */
+function extent(...arrays) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const array of arrays) {
+    for (const x of array) {
+      if (!Number.isFinite(x)) continue;
+      if (x < low) low = x;
+      if (x > high) high = x;
+    }
+  }
+  return low <= high ? [low, high] : null;
+}
+
+/** Whether a linear axis would press the curve flat: all positive, and the top far above the middle. */
+function asksForLog(curves) {
+  const values = curves.flatMap((curve) => Array.from(curve.level?.y ?? curve.y)).filter(Number.isFinite).sort((a, b) => a - b);
+  if (values.length < 8 || values[0] <= 0) return false;
+  const high = extent(...curves.map((curve) => curve.y))[1];
+  return high / values[values.length >> 1] > 40;
+}

@@ -1,0 +1,71 @@
+// Elements, made without markup: every string ends up as a text node or an attribute value, never as HTML.
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** An element with properties and children. `props`: class, on (listeners), style (custom properties only), else attributes. */
+function el(tag, props, ...children) {
+  return furnish(document.createElement(tag), props, children);
+}
+
+/** The same for a drawing. */
+function svg(tag, props, ...children) {
+  return furnish(document.createElementNS(SVG, tag), props, children);
+}
+
+function furnish(node, props, children) {
+  for (const [name, value] of Object.entries(props ?? {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === 'on') for (const [event, handler] of Object.entries(value)) node.addEventListener(event, handler);
+    else if (name === 'style') for (const [key, one] of Object.entries(value)) node.style.setProperty(key, one);
+    else node.setAttribute(name, value === true ? '' : String(value));
+  }
+  append(node, children);
+  return node;
+}
+
+/** Children may be nodes, strings, numbers, lists of these, or nothing. */
+function append(node, children) {
+  for (const child of children.flat(Infinity)) {
+    if (child === null || child === undefined || child === false) continue;
+    node.append(child instanceof Node ? child : document.createTextNode(String(child)));
+  }
+  return node;
+}
+
+/** A name that comes from a log: set apart, so that its writing direction cannot turn round the sentence it stands in. */
+function named(text, props) {
+  return el('bdi', { class: 'name', ...props }, visible(text));
+}
+
+/** Control characters (escape codes, tabs, line ends) as the signs that stand for them. */
+function visible(text) {
+  return String(text).replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (c) => {
+    const code = c.charCodeAt(0);
+    if (code < 32) return String.fromCharCode(0x2400 + code);
+    return code === 127 ? '\u2421' : '\ufffd';
+  });
+}
+
+let lastId = 0;
+
+/** An id that no other element has. */
+function freshId(stem) {
+  lastId += 1;
+  return `${stem}-${lastId}`;
+}
+
+/** The value of a style's custom property, as the theme of the moment sets it. */
+function tone(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+/** Whether the reader asked the system for less movement. */
+function prefersStill() {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
+/** Scrolls to an element and puts the focus there. */
+function goTo(node) {
+  node.scrollIntoView({ behavior: prefersStill() ? 'auto' : 'smooth', block: 'start' });
+  node.focus({ preventScroll: true });
+}

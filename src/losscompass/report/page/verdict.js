@@ -1,0 +1,46 @@
+// The head of a run: where it came from, the verdict in one sentence, the dial.
+
+function verdictSection(run) {
+  const words = said(run.index);
+  const { reading } = run;
+  return el(
+    'section',
+    { class: `card verdict ${feeling(reading.labels[0])}`, 'aria-labelledby': 'verdict' },
+    el(
+      'div',
+      { class: 'verdict-words' },
+      el('p', { class: 'labels' }, reading.labels.map((label) => labelBadge(label, t(`label.${label}`)))),
+      el('h1', { id: 'verdict', tabindex: -1 }, visible(words.verdict)),
+      el('p', { class: 'sure' }, t('verdict.confidence'), ' ', confidence(reading.confidence)),
+      nextStep(run),
+      sourceList(run, words),
+    ),
+    dialFigure(run),
+  );
+}
+
+/** What the reader should do first. */
+function nextStep(run) {
+  if (!run.prescriptions.length) return null;
+  return el(
+    'p',
+    { class: 'next-step' },
+    el('span', {}, t('verdict.first')),
+    el('a', { href: '#remedy-1' }, entry(run.prescriptions[0].remedy).title),
+  );
+}
+
+function sourceList(run, words) {
+  const shown = words.facts.slice(0, 12);
+  const rest = words.facts.slice(12);
+  const row = ([name, value]) => el('div', {}, el('dt', {}, visible(name)), el('dd', {}, named(value)));
+  return el(
+    'dl',
+    { class: 'facts source' },
+    row([t('source.path'), run.source]),
+    run.name ? row([t('source.run'), run.name]) : null,
+    el('div', {}, el('dt', {}, t('source.points')), el('dd', {}, t('source.count', { points: run.points, series: run.series.length }))),
+    shown.map(row),
+    rest.length ? el('details', { class: 'plain' }, el('summary', {}, t('source.more', { count: rest.length })), el('dl', { class: 'facts' }, rest.map(row))) : null,
+  );
+}
