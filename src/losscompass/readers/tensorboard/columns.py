@@ -62,9 +62,7 @@ def decode(window: Window) -> Decoded:
     return decoded
 
 
-def _alike(
-    window: Window, start: Int64[np.ndarray, " n"], length: int, decoded: Decoded
-) -> Int64[np.ndarray, " rest"]:
+def _alike(window: Window, start: Int64[np.ndarray, " n"], length: int, decoded: Decoded) -> Int64[np.ndarray, " rest"]:
     """Read the records of one payload length; returns the positions in `start` of those it could not."""
     rows = gather(window.data, start, -(-(HEADER + length + FOOTER) // 8) * 8)
     left = np.arange(start.size)
@@ -135,8 +133,11 @@ def _open_varint(mask: UInt8[np.ndarray, " width"], start: int, stop: int) -> No
 def _grouped(
     rows: UInt8[np.ndarray, "n width"], length: int, mask: UInt8[np.ndarray, " width"], event: Event
 ) -> tuple[Int64[np.ndarray, " n"] | None, Int64[np.ndarray, " groups_1"], list[Event], Bool[np.ndarray, " n"]]:
-    """Rows by tag: their new order (None: as they are), the groups' edges in it, each group's event, and which rows
-    equal their group's first in every bit of the mask."""
+    """Rows by tag.
+
+    Returns their new order (None: as they are), the groups' edges in it, each group's event, and which rows equal
+    their group's first in every bit of the mask.
+    """
     words, masks = rows.view("<u8"), mask.view("<u8")
     fixed = np.flatnonzero(masks).tolist()
     differs = np.zeros(len(rows), bool)
@@ -203,7 +204,8 @@ def _checksums_hold(
         looked_up ^= look_up(table, column)
     looked_up ^= np.repeat(crc32c_rows(shared), np.diff(edges))
     stored = np.ndarray((len(rows),), "<u4", rows.data, end, (rows.shape[1],))
-    return unmask(stored) == looked_up
+    holds: Bool[np.ndarray, " n"] = unmask(stored) == looked_up
+    return holds
 
 
 def _emit(
@@ -290,20 +292,16 @@ def _one_by_one(window: Window, index: Int64[np.ndarray, " n"], decoded: Decoded
             point = (number, place, signed(event.step_value), float(_values(row, number)[0]), wall)
             loose.setdefault((number.tag, number.tensor, number.plugin), []).append(point)
     for points in loose.values():
-        number, place_, step, value, wall_ = zip(*points, strict=True)
-        part = Part(
-            np.array(place_, np.int64), np.array(step, np.int64), np.array(value), np.array(wall_), number[0].tensor
-        )
-        decoded.parts.append((number[0], part))
+        first = points[0][0]
+        places, steps, values, walls = (np.array([point[column] for point in points]) for column in range(1, 5))
+        decoded.parts.append((first, Part(places, steps, values, walls, first.tensor)))
 
 
 def _double(payload: memoryview, at: int) -> float:
     return float(np.frombuffer(payload, "<f8", 1, at)[0])
 
 
-def _intact(
-    window: Window, start: Int64[np.ndarray, " n"], length: Int64[np.ndarray, " n"]
-) -> Bool[np.ndarray, " n"]:
+def _intact(window: Window, start: Int64[np.ndarray, " n"], length: Int64[np.ndarray, " n"]) -> Bool[np.ndarray, " n"]:
     """Whether each record's payload has the checksum that follows it, whatever their lengths."""
     end = start + HEADER + length
     stored = unmask(gather(window.data, end, FOOTER).view("<u4")[:, 0])

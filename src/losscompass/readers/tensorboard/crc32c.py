@@ -18,9 +18,9 @@ _PIECE = 1 << 20  # bytes looked up at a time, to bound memory
 
 
 def _byte_table() -> UInt32[np.ndarray, "256"]:
-    entries = np.arange(256, dtype=np.uint32)
+    entries: UInt32[np.ndarray, "256"] = np.arange(256, dtype=np.uint32)
     for _ in range(8):
-        entries = (entries >> 1) ^ np.where(entries & 1, np.uint32(_POLYNOMIAL), np.uint32(0)).astype(np.uint32)
+        entries = (entries >> np.uint32(1)) ^ ((entries & np.uint32(1)) * np.uint32(_POLYNOMIAL))
     return entries
 
 
@@ -44,7 +44,8 @@ def byte_table(distance: int) -> UInt32[np.ndarray, "256"]:
 @cache
 def pair_table(distance: int) -> UInt32[np.ndarray, "65536"]:
     """What two bytes, read as one little-endian number, add when `distance` bytes follow the second."""
-    return (byte_table(distance)[:, None] ^ byte_table(distance + 1)[None, :]).ravel()
+    pairs: UInt32[np.ndarray, "65536"] = (byte_table(distance)[:, None] ^ byte_table(distance + 1)[None, :]).ravel()
+    return pairs
 
 
 @cache
@@ -95,7 +96,8 @@ def crc32c_rows(rows: UInt8[np.ndarray, "n length"]) -> UInt32[np.ndarray, " n"]
 
 def look_up(table: UInt32[np.ndarray, " size"], index: Shaped[np.ndarray, " n"]) -> UInt32[np.ndarray, " n"]:
     """Entries of a 256- or 65,536-entry table by numbers that cannot exceed it."""
-    return table.take(index, mode="wrap")  # unlike the default mode, this needs no checking pass
+    found: UInt32[np.ndarray, " n"] = table.take(index, mode="wrap")  # unlike the default mode, without a checking pass
+    return found
 
 
 def _linear(rows: UInt8[np.ndarray, "n length"]) -> UInt32[np.ndarray, " n"]:
@@ -121,7 +123,9 @@ def _linear(rows: UInt8[np.ndarray, "n length"]) -> UInt32[np.ndarray, " n"]:
 def _shift_many(state: UInt32[np.ndarray, " n"], distance: int) -> UInt32[np.ndarray, " n"]:
     """The states after `distance` zero bytes more."""
     low, high = _shift_tables(distance)
-    return look_up(low, state & np.uint32(0xFFFF)) ^ look_up(high, state >> np.uint32(16))
+    shifted: UInt32[np.ndarray, " n"]
+    shifted = look_up(low, state & np.uint32(0xFFFF)) ^ look_up(high, state >> np.uint32(16))
+    return shifted
 
 
 def _shift(state: int, distance: int) -> int:

@@ -225,10 +225,13 @@ class _Walk:
         return starts, at, "more"
 
 
-def gather(data: UInt8[np.ndarray, " size"], start: Int64[np.ndarray, " n"], width: int) -> UInt8[np.ndarray, "n width"]:
+def gather(
+    data: UInt8[np.ndarray, " size"], start: Int64[np.ndarray, " n"], width: int
+) -> UInt8[np.ndarray, "n width"]:
     """The `width` bytes from each start, as rows: one copy of a fixed-size item each, no index per byte."""
     items = np.ndarray((data.size - width + 1,), f"V{width}", data.data, 0, (1,))
-    return items[start].view(np.uint8).reshape(start.size, width)
+    rows: UInt8[np.ndarray, "n width"] = items[start].view(np.uint8).reshape(start.size, width)
+    return rows
 
 
 def _headers(data: UInt8[np.ndarray, " size"], start: Int64[np.ndarray, " n"]) -> UInt64[np.ndarray, "n 2"]:

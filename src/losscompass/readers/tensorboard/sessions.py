@@ -88,7 +88,10 @@ def _join(run: Session, later: Session) -> None:
         _keep(run, tag, run.curves[tag].step < curve.step.min())
         before = run.curves[tag]
         run.curves[tag] = Curve(
-            *(np.concatenate([getattr(before, name), getattr(curve, name)]) for name in ("place", "step", "value", "wall"))
+            *(
+                np.concatenate([getattr(before, name), getattr(curve, name)])
+                for name in ("place", "step", "value", "wall")
+            )
         )
     run.orphaned += later.orphaned
 
