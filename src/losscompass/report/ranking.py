@@ -9,6 +9,7 @@ from . import verdict as say
 from .plain import plain
 
 ROWS = 50
+COLUMNS = ("rank", "verdict", "best", "last", "run")
 
 
 def ordered(diagnosis: Diagnosis) -> list[tuple[int | None, RunDiagnosis]]:
@@ -34,16 +35,15 @@ def heading(diagnosis: Diagnosis, catalogue: Catalogue) -> str:
 
 def table(diagnosis: Diagnosis, catalogue: Catalogue, width: int) -> list[Text]:
     """The heading and a row a run, in lines of at most `width` cells; long names are folded."""
-    columns = ("rank", "verdict", "best", "last", "run")
-    rows = [tuple(catalogue.ui(f"column.{name}") for name in columns)]
+    rows = [tuple(catalogue.ui(f"column.{name}") for name in COLUMNS)]
     runs = ordered(diagnosis)
-    rows += [_row(rank, one, catalogue) for rank, one in runs[:ROWS]]
-    widths = [max(cells(row[column]) for row in rows) for column in range(len(columns) - 1)]
+    rows += [row(rank, one, catalogue) for rank, one in runs[:ROWS]]
+    widths = [max(cells(row[column]) for row in rows) for column in range(len(COLUMNS) - 1)]
     widths[1] = min(widths[1], max(12, width // 3))
     room = max(width - sum(widths) - 2 * len(widths), 16)
     lines = [Text(line, "bold") for line in fold(heading(diagnosis, catalogue), width)]
-    for number, row in enumerate(rows):
-        folded = [fold(cell, room) for cell, room in zip(row, [*widths, room], strict=True)]
+    for number, line in enumerate(rows):
+        folded = [fold(cell, room) for cell, room in zip(line, [*widths, room], strict=True)]
         for part in range(max(map(len, folded))):
             cells_ = [column[part] if part < len(column) else "" for column in folded]
             text = "  ".join(pad(cell, w) for cell, w in zip(cells_, [*widths, 0], strict=True))
@@ -53,7 +53,8 @@ def table(diagnosis: Diagnosis, catalogue: Catalogue, width: int) -> list[Text]:
     return lines
 
 
-def _row(rank: int | None, one: RunDiagnosis, catalogue: Catalogue) -> tuple[str, ...]:
+def row(rank: int | None, one: RunDiagnosis, catalogue: Catalogue) -> tuple[str, ...]:
+    """The cells of a run, by `COLUMNS`."""
     reading = one.reading
     best, last = ("-" if x is None else catalogue.number(x) for x in (reading.best, reading.last))
     return ("-" if rank is None else str(rank), say.label(reading, catalogue), best, last, say.name(one))

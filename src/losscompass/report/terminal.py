@@ -3,7 +3,6 @@
 import io
 from collections.abc import Sequence
 
-import numpy as np
 from rich.console import Console
 from rich.text import Text
 
@@ -12,6 +11,7 @@ from ..evidence.run import Series
 from ..text.catalogue import Catalogue
 from ..text.wrap import cells, fold, pad
 from . import verdict as say
+from .figures import first_best_last
 from .plain import plain
 from .ranking import table
 from .sparkline import Sparkline, column_of, draw
@@ -125,14 +125,13 @@ class _Page:
         self.paragraph(say.name(one), style="dim")
         kind = _tone(one)
         self.paragraph(
-            say.verdict(one.reading, self._words), first=self._mark[kind] + " ", style="bold", first_style=STYLE[kind]
+            say.verdict(one, self._words), first=self._mark[kind] + " ", style="bold", first_style=STYLE[kind]
         )
         self.paragraph(say.sureness(one.reading.confidence, self._words), indent=2, style="dim")
 
     def curves(self, one: RunDiagnosis) -> None:
         """The headline curves: numbers, then the picture with the onset marked beneath."""
-        shown = [series for phase in ("train", "val", "test") if (series := one.run.curve(phase)) is not None]
-        shown = [series for series in shown if len(series)]
+        shown = say.headlines(one.run)
         if not shown:
             return
         self.blank()
@@ -143,7 +142,7 @@ class _Page:
     def numbers(self, shown: Sequence[Series]) -> None:
         """First, best and last value of each curve, and where the best was."""
         rows = [("", *(self._words.ui(f"column.{name}") for name in ("first", "best", "last")))]
-        rows += [(plain(series.name), *_first_best_last(series, self._words)) for series in shown]
+        rows += [(plain(series.name), *first_best_last(series, self._words)) for series in shown]
         widths = [max(cells(row[column]) for row in rows) for column in range(4)]
         room = self._width - 2 - sum(widths[1:]) - 3 * 3
         name_width = max(8, min(widths[0], room))
@@ -206,19 +205,14 @@ class _Page:
         self.heading("heading.found")
         for found in one.found:
             self.finding_line(found, one)
-            self.paragraph(say.message(found, self._words), indent=4)
+            self.paragraph(say.message(found, one, self._words), indent=4)
             if found.explained_by:
                 causes = self._words.ui("list.comma").join(self._words.title(cause) for cause in found.explained_by)
                 self.paragraph(self._words.ui("found.because", causes=causes), indent=4, style="dim")
 
     def finding_line(self, found: Found, one: RunDiagnosis) -> None:
         severity = str(found.severity)
-        where = ""
-        if found.onset is not None:
-            axis = _axis(found, one)
-            where = self._words.ui("found.since", at=say.place(found.onset, axis, self._words))  # type: ignore[arg-type]
-        title = self._words.title(found.id)
-        tail = self._words.ui(f"severity.{severity}") + where
+        title, tail = self._words.title(found.id), say.gravity(found, one, self._words)
         self.paragraph(f"{title}  ({tail})", first=f"{self._mark[severity]} ", indent=2, first_style=STYLE[severity])
 
     def remedies(self, one: RunDiagnosis) -> None:
@@ -291,20 +285,3 @@ def _tone(one: RunDiagnosis) -> str:
     if worst in {"good", "note"} and one.reading.labels[0] in {"too-short-to-say", "not-a-training-log"}:
         return "note"
     return "good" if worst == "note" else worst
-
-
-def _axis(found: Found, one: RunDiagnosis) -> str:
-    """On which axis a finding's onset stands: that of the first series it shows."""
-    series = one.run.series.get(found.exhibits[0].series) if found.exhibits else None
-    return series.axis if series is not None else one.reading.axis
-
-
-def _first_best_last(series: Series, words: Catalogue) -> tuple[str, str, str]:
-    """In the direction in which the curve is better; "NaN" where it ends so."""
-    finite = series.finite()
-    first, last = words.number(float(series.value[0])), words.number(float(series.value[-1]))
-    if not len(finite):
-        return first, "-", last
-    index = int(np.argmax(finite.value) if series.role.direction > 0 else np.argmin(finite.value))
-    where = say.place(float(finite.step[index]), series.axis, words)
-    return first, words.ui("best.where", value=float(finite.value[index]), at=where), last

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 
 from ..diagnose.diagnosis import Forecast, Found, Likely, NotChecked, Prescription, Reading, RunDiagnosis
 from ..evidence.records import Axis, Skipped
+from ..evidence.run import Run, Series
 from ..rules.base import Value
 from ..text.catalogue import Catalogue, placeholders
 from .plain import plain
+
+POSITIONS = frozenset(("at", "back", "best_at", "from", "onset", "step", "to"))
+"""Values of findings by these names are positions on the axis of the curve."""
 
 
 def place(position: float, axis: Axis, catalogue: Catalogue) -> str:
@@ -24,18 +28,22 @@ def label(reading: Reading, catalogue: Catalogue) -> str:
     return catalogue.ui(f"label.{reading.labels[0]}")
 
 
-def verdict(reading: Reading, catalogue: Catalogue) -> str:
-    """What the curves do, in a sentence or two."""
+def verdict(one: RunDiagnosis, catalogue: Catalogue) -> str:
+    """What the curves do, in a sentence or two. `{onset}` and `{best_at}` are places with their axis: "epoch 12"."""
+    reading = one.reading
+    key = f"verdict.{reading.labels[0]}"
+    if not catalogue.has(key):
+        return label(reading, catalogue)
     values: dict[str, Value] = dict(safe(reading.values))
-    for key in ("first", "best", "last"):
-        if (value := getattr(reading, key)) is not None:
-            values.setdefault(key, value)
+    for figure in ("first", "best", "last"):
+        if (value := getattr(reading, figure)) is not None:
+            values.setdefault(figure, value)
     values["curve"] = plain(reading.curve or "")
     if reading.onset is not None:
         values["onset"] = place(reading.onset, reading.axis, catalogue)
     if reading.best_at is not None:
         values["best_at"] = place(reading.best_at, reading.axis, catalogue)
-    return catalogue.ui(f"verdict.{reading.labels[0]}", **values)
+    return catalogue.ui(key, **values)
 
 
 def sureness(confidence: float, catalogue: Catalogue) -> str:
@@ -44,9 +52,33 @@ def sureness(confidence: float, catalogue: Catalogue) -> str:
     return catalogue.ui(f"sure.{word}", share=confidence)
 
 
-def message(found: Found, catalogue: Catalogue) -> str:
-    """What was seen."""
-    return catalogue.message(found.id, safe(found.values))
+def axis_of(found: Found, one: RunDiagnosis) -> Axis:
+    """What a finding's onset counts: as the first series it shows."""
+    series = one.run.series.get(found.exhibits[0].series) if found.exhibits else None
+    return one.reading.axis if series is None else series.axis
+
+
+def gravity(found: Found, one: RunDiagnosis, catalogue: Catalogue) -> str:
+    """How bad it is and since when: "warning, since epoch 12"."""
+    said = catalogue.ui(f"severity.{found.severity}")
+    if found.onset is None:
+        return said
+    return said + catalogue.ui("found.since", at=place(found.onset, axis_of(found, one), catalogue))
+
+
+def headlines(run: Run) -> list[Series]:
+    """The curves that say how the run goes, training first."""
+    curves = (run.curve(phase) for phase in ("train", "val", "test"))
+    return [series for series in curves if series is not None and len(series)]
+
+
+def message(found: Found, one: RunDiagnosis, catalogue: Catalogue) -> str:
+    """What was seen. Values that are positions (`POSITIONS`) come with what they count: "epoch 12"."""
+    values = safe(found.values)
+    for name in POSITIONS & values.keys():
+        if not isinstance(position := values[name], str):
+            values[name] = place(position, axis_of(found, one), catalogue)
+    return catalogue.message(found.id, values)
 
 
 def advice(prescription: Prescription, catalogue: Catalogue) -> str:
@@ -96,6 +128,12 @@ def wanted(not_checked: tuple[NotChecked, ...], catalogue: Catalogue) -> list[tu
     for missing, ids in ranked:
         merged.setdefault(need(missing, catalogue), []).extend(ids)
     return list(merged.items())
+
+
+def wishes(one: RunDiagnosis, catalogue: Catalogue) -> list[str]:
+    """`wanted`, one sentence each."""
+    wants = wanted(one.not_checked, catalogue)
+    return [catalogue.ui("not-checked.line", what=what, count=len(ids)) for what, ids in wants]
 
 
 def need(what: str, catalogue: Catalogue) -> str:

@@ -1,0 +1,71 @@
+# Every target works in a clean clone on a machine with python3 (3.11 or later) alone.
+# Environments are made in the folder, with the versions of constraints.txt, and are made anew when those change.
+
+PYTHON ?= python3
+WORKERS ?= 2
+INSTALL = -m pip install --quiet --disable-pip-version-check
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+
+DEV = .venv-test/bin
+BENCH = .venv-bench/bin
+
+.PHONY: demo test lint bare bench bench-logs bench-read bench-forecast calibrate clean
+
+demo: .venv-demo/ready  ## a bundled log of a real training: its verdict, and its page in demo-out/
+	mkdir -p demo-out
+	.venv-demo/bin/losscompass demo --output demo-out/report.html
+
+test: .venv-test/ready
+	$(DEV)/python -m pytest -n $(WORKERS) --dist loadfile
+
+lint: .venv-test/ready
+	$(DEV)/ruff check
+	$(DEV)/ruff format --check
+	$(DEV)/mypy
+	$(DEV)/lint-imports
+
+bare:  ## a wheel and what it needs, nothing else: it must start, read and import without torch
+	rm -rf .venv-bare build/bare
+	$(PYTHON) -m venv .venv-bare
+	.venv-bare/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/bare .
+	.venv-bare/bin/python $(INSTALL) build/bare/*.whl
+	cd build/bare && $(CURDIR)/.venv-bare/bin/losscompass --help > help.txt
+	cd build/bare && $(CURDIR)/.venv-bare/bin/losscompass read $(CURDIR)/src/losscompass/cli/demo_log.csv --fail-on never > verdict.txt
+	cd build/bare && $(CURDIR)/.venv-bare/bin/losscompass demo --output page.html > demo.txt
+	cd build/bare && $(CURDIR)/.venv-bare/bin/python -c "import losscompass, sys; losscompass.read('$(CURDIR)/src/losscompass/cli/demo_log.csv'); assert 'torch' not in sys.modules"
+	@echo "the bare install works"
+
+bench: bench-logs bench-forecast bench-read
+
+bench-logs: .venv-test/ready  ## verdicts against the labelled logs of other people's runs
+	$(DEV)/python benchmarks/bench_logs.py
+
+bench-forecast: .venv-test/ready  ## forecasts from the first half of those logs
+	$(DEV)/python benchmarks/forecast.py
+
+bench-read: .venv-bench/ready  ## speed, beside TensorBoard and pandas in one run
+	$(BENCH)/python benchmarks/bench_read.py
+
+calibrate: .venv-test/ready  ## measure every threshold again
+	$(DEV)/python -m calibration
+
+.venv-demo/ready: constraints.txt pyproject.toml $(shell find src -type f -not -name '*.pyc')
+	rm -rf .venv-demo
+	$(PYTHON) -m venv .venv-demo
+	.venv-demo/bin/python $(INSTALL) .
+	touch $@
+
+.venv-test/ready: constraints.txt requirements-dev.txt pyproject.toml
+	rm -rf .venv-test
+	$(PYTHON) -m venv .venv-test
+	.venv-test/bin/python $(INSTALL) --editable . --requirement requirements-dev.txt
+	touch $@
+
+.venv-bench/ready: constraints.txt requirements-bench.txt pyproject.toml
+	rm -rf .venv-bench
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python $(INSTALL) --editable . --requirement requirements-bench.txt
+	touch $@
+
+clean:
+	rm -rf .venv-demo .venv-test .venv-bench .venv-bare build dist demo-out bench-out .pytest_cache .mypy_cache .ruff_cache .hypothesis

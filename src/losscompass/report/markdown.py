@@ -1,0 +1,94 @@
+"""The verdict as GitHub-flavoured Markdown: for a pull request, a job's summary, an issue.
+
+Whatever comes from a log is escaped: it can neither make markup nor links nor call anybody.
+"""
+
+import re
+from collections.abc import Sequence
+
+from ..diagnose.diagnosis import Diagnosis, RunDiagnosis
+from ..text.catalogue import Catalogue
+from . import ranking
+from . import verdict as say
+from .figures import first_best_last
+from .plain import plain
+from .unreadable import sentence
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&@]|(?<=https):|(?<=http):|(?<=ftp):|(?<=www)\.|(?<=mailto):)", re.IGNORECASE)
+_MARK = {"critical": "❌", "warning": "⚠️", "note": "💡"}
+
+
+def render(diagnosis: Diagnosis, catalogue: Catalogue) -> str:
+    """The whole diagnosis; several runs begin with a table that ranks them or says why not."""
+    blocks: list[str] = []
+    if len(diagnosis.runs) > 1:
+        blocks += [f"## {escape(ranking.heading(diagnosis, catalogue))}", _ranking(diagnosis, catalogue)]
+    for one in diagnosis.runs:
+        blocks += _run(one, catalogue)
+    if diagnosis.unreadable:
+        blocks.append(_section("heading.unreadable", catalogue))
+        blocks.append(_list([sentence(one, catalogue) for one in diagnosis.unreadable]))
+    if skipped := say.passed_over(diagnosis.skipped, catalogue):
+        blocks += [_section("heading.skipped-files", catalogue), _list(skipped)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def escape(text: str) -> str:
+    """Plain text that Markdown shows as it is."""
+    return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", plain(text))
+
+
+def _run(one: RunDiagnosis, catalogue: Catalogue) -> list[str]:
+    blocks = [f"## {escape(say.name(one))}", f"**{escape(say.verdict(one, catalogue))}**"]
+    if curves := _curves(one, catalogue):
+        blocks.append(curves)
+    if one.found:
+        blocks += [
+            _section("heading.found", catalogue),
+            "\n".join(_finding(one, place, catalogue) for place in range(len(one.found))),
+        ]
+    if one.prescriptions:
+        steps = (f"{number}. {escape(say.advice(x, catalogue))}" for number, x in enumerate(one.prescriptions, 1))
+        blocks += [_section("heading.remedies", catalogue), "\n".join(steps)]
+    parts = {
+        "heading.forecast": [say.outlook(forecast, catalogue) for forecast in one.forecasts if len(forecast.at)],
+        "heading.likely": [say.suspicion(likely, catalogue) for likely in one.likely],
+        "heading.not-checked": say.wishes(one, catalogue),
+        "heading.skipped": say.passed_over(one.run.skipped, catalogue),
+    }
+    for heading, lines in parts.items():
+        if lines:
+            blocks += [_section(heading, catalogue), _list(lines)]
+    return blocks
+
+
+def _finding(one: RunDiagnosis, place: int, catalogue: Catalogue) -> str:
+    found = one.found[place]
+    head = f"{_MARK[str(found.severity)]} **{escape(catalogue.title(found.id))}** ({escape(say.gravity(found, one, catalogue))})"
+    return f"- {head}  \n  {escape(say.message(found, one, catalogue))}"
+
+
+def _curves(one: RunDiagnosis, catalogue: Catalogue) -> str:
+    shown = say.headlines(one.run)
+    rows = [(series.name, *first_best_last(series, catalogue)) for series in shown]
+    return _table([catalogue.ui(f"column.{x}") for x in ("curve", "first", "best", "last")], rows) if rows else ""
+
+
+def _ranking(diagnosis: Diagnosis, catalogue: Catalogue) -> str:
+    head = [catalogue.ui(f"column.{name}") for name in ranking.COLUMNS]
+    return _table(head, [ranking.row(rank, one, catalogue) for rank, one in ranking.ordered(diagnosis)])
+
+
+def _table(head: list[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(
+        "| " + " | ".join(cell if cell == "---" else escape(cell) for cell in line) + " |" for line in lines
+    )
+
+
+def _section(key: str, catalogue: Catalogue) -> str:
+    return f"### {escape(catalogue.ui(key))}"
+
+
+def _list(lines: list[str]) -> str:
+    return "\n".join(f"- {escape(line)}" for line in lines)
