@@ -162,7 +162,7 @@ def onset_right(outcome: Outcome) -> bool | None:
         return False
     low, high = min(numbers), max(numbers)
     first, last = outcome.span
-    epoch = "ep" in outcome.row.onset
+    epoch = re.search(r"\bep(och)?s?\b", outcome.row.onset) is not None
     at = outcome.onset_epoch if epoch and outcome.onset_epoch is not None else outcome.onset
     if epoch and outcome.onset_epoch is not None and outcome.onset_axis != "epoch":
         slack = 2.0

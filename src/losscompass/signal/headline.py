@@ -11,11 +11,11 @@ from ..evidence.run import Run, Series
 from .curve import Curve, read
 
 ENOUGH = 4  # held-out readings that outweigh any number of training readings
-_GENERATOR = re.compile(r"(^|[^a-z])(g|gen|generator|netg)([^a-z]|$)", re.IGNORECASE)
-_OPPONENT = re.compile(r"(^|[^a-z])(d|dis|disc|discriminator|critic|netd)([^a-z]|$)", re.IGNORECASE)
-_POLICY = re.compile(
-    r"policy|actor|critic|entropy_loss|value_loss|approx_kl|td_?loss|q_?loss|bellman|\brl", re.IGNORECASE
+_DUELS = (
+    (frozenset(("g", "gen", "generator", "netg")), frozenset(("d", "dis", "disc", "discriminator", "netd", "critic"))),
+    (frozenset(("act", "actor", "policy", "pi", "pg")), frozenset(("cri", "critic", "value", "vf", "q"))),
 )
+"""Words of the two sides: generator and discriminator, actor and critic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Headlines:
 
     train: Curve | None
     held: Curve | None
-    adversarial: bool  # two networks against each other, or a policy against its own critic: no loss of it converges
+    adversarial: bool  # two networks against each other, and no reward to judge them by: no loss of theirs converges
 
     @property
     def verdict(self) -> Curve | None:
@@ -40,7 +40,7 @@ def headlines(run: Run) -> Headlines:
     hostile = adversarial(tuple(s for s in run.series.values() if s.role.kind in {Kind.LOSS, Kind.LOSS_PART}))
     if rewards:
         best = max(rewards, key=lambda s: (s.role.phase in {Phase.TRAIN, Phase.NONE}, len(s)))
-        return Headlines(read(best), None, hostile)
+        return Headlines(read(best), None, adversarial=False)
     train = run.curve("train")
     held = run.curve("val") or run.curve("test")
     return Headlines(
@@ -51,10 +51,9 @@ def headlines(run: Run) -> Headlines:
 
 
 def adversarial(losses: tuple[Series, ...]) -> bool:
-    """Whether the losses are those of opponents (generator and discriminator, policy and critic)."""
-    names = [f"{s.name} {s.raw}" for s in losses]
-    duel = any(_GENERATOR.search(n) for n in names) and any(_OPPONENT.search(n) for n in names)
-    return duel or any(_POLICY.search(n) for n in names)
+    """Whether the losses are those of opponents: generator and discriminator, actor and critic."""
+    said = [set(re.split(r"[^a-z]+", f"{s.name} {s.raw}".lower())) for s in losses]
+    return any(any(one & words for words in said) and any(other & words for words in said) for one, other in _DUELS)
 
 
 def level_at(curve: Curve, other: Curve, point: int) -> float:

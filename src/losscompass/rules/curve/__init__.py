@@ -1,6 +1,7 @@
 """The shapes of curves, as rules."""
 
 from ..base import Rule
+from .adversarial_losses import RULE as ADVERSARIAL_LOSSES
 from .generalization_gap import RULE as GENERALIZATION_GAP
 from .loss_divergence import RULE as LOSS_DIVERGENCE
 from .loss_flat import RULE as LOSS_FLAT
@@ -18,6 +19,7 @@ RULES: tuple[Rule, ...] = (
     LOSS_FLAT,
     OVERFITTING,
     LOSS_OSCILLATION,
+    ADVERSARIAL_LOSSES,
     PLATEAU,
     LOSS_SPIKE,
     GENERALIZATION_GAP,

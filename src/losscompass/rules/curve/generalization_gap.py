@@ -15,7 +15,7 @@ RATIO = Threshold(2.0, unit="held-out over training loss at the end", basis="cal
 def detect(run: Run, ratio: float = RATIO.value) -> Iterator[Finding]:
     lines = headlines(run)
     train, held = lines.train, lines.held
-    if train is None or held is None or not (is_loss(train.series) and is_loss(held.series)):
+    if lines.adversarial or train is None or held is None or not (is_loss(train.series) and is_loss(held.series)):
         return
     ours, theirs = end_level(train.outline.level)[0], end_level(held.outline.level)[0]
     if not 0 < ours * ratio < theirs or turn(held.outline).sigmas > 3:

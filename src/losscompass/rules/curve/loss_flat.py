@@ -14,6 +14,7 @@ from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 
 GAIN = Threshold(0.05, unit="gain over the run as a share of the level", basis="calibration/loss-flat.json")
 FIRST = Threshold(0.2, unit="drop in the first tenth as a share of the start", basis="calibration/loss-flat.json")
+SURE = 0.01  # of the level: a gain that is worth asking whether it is sure
 SCORE = Threshold(
     0.1, unit="rise of a score between 0 and 1 that counts as learning", basis="calibration/loss-flat.json"
 )
@@ -32,10 +33,9 @@ def detect(
     ):
         return
     scores = [s.finite().value for s in run.series.values() if s.role.kind is Kind.METRIC_UP]
-    if any(
-        v.size >= 4 and np.median(v[-max(1, v.size // 5) :]) - v[: max(1, v.size // 10)].mean() > score for v in scores
-    ):
-        return  # a score that rises says that something is learned, however little the loss moves
+    rises = [np.median(v[-max(1, v.size // 5) :]) - v[: max(1, v.size // 10)].mean() > score for v in scores if v.size >= 4]
+    if rises and np.mean(rises) > 0.5:
+        return  # scores that rise say that something is learned, however little the loss moves
     curve = curves[0]
     seen = progress(curve.outline)
     yield Finding(
@@ -52,11 +52,10 @@ def _flat(curve: Curve, gain: float, first: float) -> bool:
     body = level[skip:]
     part = max(1, body.size // 5)
     early, late = float(np.median(body[:part])), float(np.median(body[-part:]))
-    tau, p = mann_kendall(body)
-    if tau < 0 and p < 1e-4 and body.size >= 20 and early - late > 5 * curve.outline.noise:
+    gained = early - late
+    if gained > SURE * abs(late) and gained > 3.0 * curve.outline.noise and mann_kendall(body)[1] < 0.01:
         return False  # slow, but surely falling
-    drop = float(level[0]) - early
-    return early - late <= gain * abs(late) and drop <= first * abs(float(level[0]))
+    return gained <= gain * abs(late) and float(level[0]) - early <= first * abs(float(level[0]))
 
 
 RULE = Rule(

@@ -19,7 +19,7 @@ GAINED = Threshold(
 def detect(run: Run, width: float = WIDTH.value, gained: float = GAINED.value) -> Iterator[Finding]:
     lines = headlines(run)
     curve = lines.train if lines.train is not None and lines.train.outline.blocks >= 10 else lines.held
-    if curve is None or curve.outline.blocks < 10:
+    if lines.adversarial or curve is None or curve.outline.blocks < 10:
         return
     seen = swing(curve.outline, curve.value)
     skip = max(1, curve.outline.blocks // 10)
@@ -31,7 +31,7 @@ def detect(run: Run, width: float = WIDTH.value, gained: float = GAINED.value) -
         onset=float(curve.series.step[0]),
         values={"swing": seen.width, "level": seen.level, "share": seen.relative},
         exhibits=(Exhibit(curve.series.name, steps=(float(curve.series.step[0]), float(curve.series.step[-1]))),),
-        severity=Severity.NOTE if lines.adversarial or curve.turned < 0 else None,
+        severity=Severity.NOTE if curve.turned < 0 else None,
     )
 
 

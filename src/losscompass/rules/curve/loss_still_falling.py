@@ -28,8 +28,9 @@ def detect(
     share: float = SHARE.value,
     certainty: float = CERTAINTY.value,
 ) -> Iterator[Finding]:
-    curve = headlines(run).verdict
-    if curve is None or curve.outline.blocks < 4:
+    lines = headlines(run)
+    curve = lines.verdict
+    if lines.adversarial or curve is None or curve.outline.blocks < 4:
         return
     came = progress(curve.outline)
     if not falls(came, relative, least, share) or came.certainty > certainty:

@@ -13,6 +13,7 @@ LOST = Threshold(0.2, unit="rise as a share of what had been gained", basis="cal
 STEADY = Threshold(
     0.01, unit="p of no trend since the lowest, where the noise is large", basis="calibration/overfitting.json"
 )
+UPWARD = Threshold(0.15, unit="Kendall's tau since the lowest", basis="calibration/overfitting.json")
 
 
 def detect(
@@ -21,16 +22,17 @@ def detect(
     share: float = SHARE.value,
     lost: float = LOST.value,
     steady: float = STEADY.value,
+    upward: float = UPWARD.value,
 ) -> Iterator[Finding]:
     lines = headlines(run)
     held = lines.held
-    if held is None or held.outline.blocks < 4:
+    if lines.adversarial or held is None or held.outline.blocks < 4:
         return
     seen = turn(held.outline)
     gained = float(held.outline.level[0]) - seen.lowest
     large = seen.rise > share * abs(seen.lowest) or (gained > 0 and seen.rise > lost * gained)
-    sure = seen.sigmas > sigmas or (seen.certainty < steady and seen.rise > 5.0 * share * abs(seen.lowest))
-    if not (large and sure) or seen.after < max(2, 0.08 * held.outline.blocks) or seen.tau <= 0:
+    sure = seen.sigmas > sigmas or (seen.sigmas > 1.0 and seen.certainty < steady and seen.rise > 5.0 * share * abs(seen.lowest))
+    if not (large and sure) or seen.after < max(2, 0.08 * held.outline.blocks) or seen.tau <= upward:
         return
     lowest = exact_lowest(held.value, held.outline, seen)
     onset = float(held.series.step[lowest])
@@ -64,7 +66,7 @@ RULE = Rule(
     ),
     detect=detect,
     remedies=("stop-earlier", "add-regularisation", "more-data-or-augmentation", "lower-learning-rate"),
-    thresholds={"sigmas": SIGMAS, "share": SHARE, "lost": LOST, "steady": STEADY},
+    thresholds={"sigmas": SIGMAS, "share": SHARE, "lost": LOST, "steady": STEADY, "upward": UPWARD},
     labels=("overfitting",),
     domain=("C2", "C5", "C6"),
 )

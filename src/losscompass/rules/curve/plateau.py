@@ -27,7 +27,7 @@ def detect(
 ) -> Iterator[Finding]:
     lines = headlines(run)
     curve = lines.verdict
-    if curve is None or curve.outline.blocks < 10:
+    if lines.adversarial or curve is None or curve.outline.blocks < 10:
         return
     came = progress(curve.outline)
     still = still_stretch(curve.outline, max(band * abs(came.end), noise * came.noise))

@@ -20,7 +20,7 @@ BELOW = Threshold(
 def detect(run: Run, share: float = SHARE.value, below: float = BELOW.value) -> Iterator[Finding]:
     lines = headlines(run)
     train, held = lines.train, lines.held
-    if train is None or held is None or not (is_loss(train.series) and is_loss(held.series)):
+    if lines.adversarial or train is None or held is None or not (is_loss(train.series) and is_loss(held.series)):
         return
     points = np.unique(np.linspace(0, len(held.series) - 1, min(len(held.series), 100)).astype(np.int64))
     ours = np.array([level_at(train, held, int(i)) for i in points])
