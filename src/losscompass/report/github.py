@@ -18,7 +18,10 @@ def render(diagnosis: Diagnosis, catalogue: Catalogue) -> str:
     lines = [_annotation(found, one, catalogue) for one in diagnosis.runs for found in one.found]
     failures = (sentence(unreadable, catalogue) for unreadable in diagnosis.unreadable)
     lines += [f"::error title=losscompass::{_data(failure)}" for failure in failures]
-    lines += [f"- {_text(say.name(one))}: {_text(say.verdict(one, catalogue))}" for one in diagnosis.runs]
+    lines += [
+        f"- {_text(say.name(one))}: {_text(say.label(one.reading, catalogue))}. {_text(say.verdict(one, catalogue))}"
+        for one in diagnosis.runs
+    ]
     count = sum(len(one.found) for one in diagnosis.runs)
     lines.append(catalogue.ui("github.summary", count=count, runs=len(diagnosis.runs)))
     return "\n".join(lines) + "\n"

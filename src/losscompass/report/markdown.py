@@ -39,7 +39,11 @@ def escape(text: str) -> str:
 
 
 def _run(one: RunDiagnosis, catalogue: Catalogue) -> list[str]:
-    blocks = [f"## {escape(say.name(one))}", f"**{escape(say.verdict(one, catalogue))}**"]
+    head = (
+        f"**{escape(say.label(one.reading, catalogue))}** ({escape(say.sureness(one.reading.confidence, catalogue))})"
+    )
+    said = (say.verdict(one, catalogue), say.beside(one.reading, catalogue), say.next_step(one, catalogue))
+    blocks = [f"## {escape(say.name(one))}", "  \n".join([head, *(escape(text) for text in said if text)])]
     if curves := _curves(one, catalogue):
         blocks.append(curves)
     if one.found:
@@ -48,7 +52,7 @@ def _run(one: RunDiagnosis, catalogue: Catalogue) -> list[str]:
             "\n".join(_finding(one, place, catalogue) for place in range(len(one.found))),
         ]
     if one.prescriptions:
-        steps = (f"{number}. {escape(say.advice(x, catalogue))}" for number, x in enumerate(one.prescriptions, 1))
+        steps = (f"{number}. {escape(say.advice(x, one, catalogue))}" for number, x in enumerate(one.prescriptions, 1))
         blocks += [_section("heading.remedies", catalogue), "\n".join(steps)]
     parts = {
         "heading.forecast": [say.outlook(forecast, catalogue) for forecast in one.forecasts if len(forecast.at)],

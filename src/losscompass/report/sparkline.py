@@ -15,14 +15,21 @@ _DOT = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 LOG_RATIO = 100.0
 """A curve whose values are positive and span more than this is drawn on a logarithmic axis: else its end is one flat line."""
 
+BEGINNING = 0.1
+"""The share of the width that may be cut off at the top …"""
+
+STEEP = 0.6
+"""… where all that follows needs less than this share of the height."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
     """Rows of text, top first, and what they show."""
 
     rows: tuple[str, ...]
-    low: float  # value at the bottom and at the top
+    low: float  # value at the bottom and at the top of the drawing
     high: float
+    top: float  # the highest value; above `high` where the beginning is cut off
     log: bool
     holes: tuple[int, ...]  # columns of text that hold a NaN or an infinity
 
@@ -45,16 +52,26 @@ def draw(
     holes = np.unique(_columns(step[~finite], span, width))
     value, column = value[finite], column[finite]
     low, top = float(value.min()), float(value.max())
-    log = low > 0 and top / low > LOG_RATIO
-    level = _levels(value, low, top, log=log, high=high)
+    ceiling = _ceiling(value, column, wide)
+    log = low > 0 and ceiling / low > LOG_RATIO
+    level = _levels(np.minimum(value, ceiling), low, ceiling, log=log, high=high)
     canvas = _canvas(column, level, wide, high)
     rows = _braille(canvas) if braille else ["".join("*" if dot else " " for dot in row) for row in canvas]
-    return Sparkline(tuple(rows), low, top, log, tuple(int(hole) for hole in holes))
+    return Sparkline(tuple(rows), low, ceiling, top, log, tuple(int(hole) for hole in holes))
 
 
 def column_of(position: float, span: tuple[float, float], width: int) -> int:
     """The column of text where a position stands."""
     return int(_columns(np.array([position]), span, width)[0])
+
+
+def _ceiling(value: Float[np.ndarray, " n"], column: np.ndarray, wide: int) -> float:
+    """The highest value drawn. A steep beginning would press all that follows into the lowest line: it is cut off."""
+    top, later = float(value.max()), value[column >= BEGINNING * wide]
+    if later.size < 3 or not later.max() > value.min():
+        return top
+    reached = float(later.max())
+    return reached if reached / 2 - float(value.min()) / 2 < STEEP * (top / 2 - float(value.min()) / 2) else top
 
 
 def _columns(step: Float[np.ndarray, " n"], span: tuple[float, float], wide: int) -> np.ndarray:

@@ -123,11 +123,17 @@ class _Page:
 
     def opening(self, one: RunDiagnosis) -> None:
         self.paragraph(say.name(one), style="dim")
-        kind = _tone(one)
-        self.paragraph(
-            say.verdict(one, self._words), first=self._mark[kind] + " ", style="bold", first_style=STYLE[kind]
-        )
-        self.paragraph(say.sureness(one.reading.confidence, self._words), indent=2, style="dim")
+        kind = say.tone(one)
+        sure = say.sureness(one.reading.confidence, self._words)
+        head = Text(self._mark[kind] + " ", STYLE[kind]).append(say.label(one.reading, self._words), "bold")
+        self._lines.append(head.append(f"  ({sure})", "dim"))
+        for text in (
+            say.verdict(one, self._words),
+            say.beside(one.reading, self._words),
+            say.next_step(one, self._words),
+        ):
+            if text:
+                self.paragraph(text, indent=2)
 
     def curves(self, one: RunDiagnosis) -> None:
         """The headline curves: numbers, then the picture with the onset marked beneath."""
@@ -170,7 +176,8 @@ class _Page:
         indent = 2 + label_width + 1
         for series, line in drawn:
             labels = [self._words.number(line.high, 3), "", self._words.number(line.low, 3)]
-            notes = [plain(series.name)[:16], self._words.ui("curve.log") if line.log else "", ""]
+            clipped = self._words.ui("curve.clipped", top=line.top) if line.top > line.high else ""
+            notes = [plain(series.name)[:16], self._words.ui("curve.log") if line.log else "", clipped]
             for label, row, note in zip(labels, line.rows, notes, strict=True):
                 text = Text("  " + " " * (label_width - cells(label)) + label + " ", "dim")
                 self._lines.append(text.append(row, _CURVE[str(series.role.phase)]).append(" " + note, "dim"))
@@ -195,7 +202,7 @@ class _Page:
         if start < column:
             arrow = pad("", 0) + say.place(reading.onset, axis, self._words) + " " + arrow_line
             start = max(column - cells(arrow) + 1, 0)
-        self._lines.append(Text(" " * (indent + start)).append(arrow, STYLE[_tone(one)]))
+        self._lines.append(Text(" " * (indent + start)).append(arrow, STYLE[say.tone(one)]))
 
     # -- findings and what follows from them ---------------------------------------------------------------------------
 
@@ -205,6 +212,8 @@ class _Page:
         self.heading("heading.found")
         for found in one.found:
             self.finding_line(found, one)
+            if say.tone(one) == "good" and not self._verbose:
+                continue
             self.paragraph(say.message(found, one, self._words), indent=4)
             if found.explained_by:
                 causes = self._words.ui("list.comma").join(self._words.title(cause) for cause in found.explained_by)
@@ -221,7 +230,7 @@ class _Page:
         self.heading("heading.remedies")
         count = len(one.prescriptions) if self._verbose else REMEDIES
         for number, prescription in enumerate(one.prescriptions[:count], 1):
-            self.paragraph(say.advice(prescription, self._words), first=f"{number}. ", indent=2)
+            self.paragraph(say.advice(prescription, one, self._words), first=f"{number}. ", indent=2)
         rest = len(one.prescriptions) - count
         ids = [found.id for found in one.found]
         if rest > 0:
@@ -244,11 +253,16 @@ class _Page:
 
     def gaps(self, one: RunDiagnosis) -> None:
         """What was not looked at and what to log, what a rule of ours broke on, what of the log was not used."""
-        wishes = say.wanted(one.not_checked, self._words)
-        if wishes:
+        wishes = say.wishes(one, self._words)
+        if wishes and say.tone(one) == "good" and not self._verbose:
+            whats = [what for what, _ in say.wanted(one.not_checked, self._words)]
+            listed = self._words.ui("list.semicolon").join(whats[:WISHES])
+            self.blank()
+            self.paragraph(self._words.ui("not-checked.calm", count=len(one.not_checked), listed=listed), style="dim")
+        elif wishes:
             self.heading("heading.not-checked")
-            for what, ids in wishes if self._verbose else wishes[:WISHES]:
-                self.paragraph(self._words.ui("not-checked.line", what=what, count=len(ids)), first="- ", indent=2)
+            for wish in wishes if self._verbose else wishes[:WISHES]:
+                self.paragraph(wish, first="- ", indent=2)
             if not self._verbose and len(wishes) > WISHES:
                 self.paragraph(self._words.ui("not-checked.more", count=len(wishes) - WISHES), indent=2, style="dim")
         for broken in one.broken:
@@ -276,12 +290,3 @@ class _Page:
 
 
 _CURVE = {"train": "blue", "val": "magenta", "test": "green", "none": ""}
-
-
-def _tone(one: RunDiagnosis) -> str:
-    """How the verdict is coloured: by the worst finding, green where none is."""
-    order = ("note", "warning", "critical")
-    worst = max((str(found.severity) for found in one.found), key=order.index, default="good")
-    if worst in {"good", "note"} and one.reading.labels[0] in {"too-short-to-say", "not-a-training-log"}:
-        return "note"
-    return "good" if worst == "note" else worst

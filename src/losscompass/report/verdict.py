@@ -5,12 +5,23 @@ from collections.abc import Mapping
 from ..diagnose.diagnosis import Forecast, Found, Likely, NotChecked, Prescription, Reading, RunDiagnosis
 from ..evidence.records import Axis, Skipped
 from ..evidence.run import Run, Series
-from ..rules.base import Value
+from ..rules.base import Severity, Value
 from ..text.catalogue import Catalogue, placeholders
 from .plain import plain
 
 POSITIONS = frozenset(("at", "back", "best_at", "from", "onset", "step", "to"))
 """Values of findings by these names are positions on the axis of the curve."""
+
+SEVERITIES = (Severity.NOTE, Severity.WARNING, Severity.CRITICAL)
+
+GOOD = frozenset(("healthy-converged", "still-improving", "spike-recovered", "val-below-train"))
+"""Labels that are nothing to worry about, if no finding says otherwise."""
+
+NOT_AMISS = frozenset(("fact:target", "fact:target-value", "kind:reward", "kind:loss-part"))
+"""Needs of rules for some runs only: nobody need be told that their log does not meet them."""
+
+TITLES = 3
+"""Rules named beside what they need."""
 
 
 def place(position: float, axis: Axis, catalogue: Catalogue) -> str:
@@ -46,6 +57,28 @@ def verdict(one: RunDiagnosis, catalogue: Catalogue) -> str:
     return catalogue.ui(key, **values)
 
 
+def beside(reading: Reading, catalogue: Catalogue) -> str:
+    """What the curves do besides, empty where that is all."""
+    labels = [catalogue.ui(f"label.{one}") for one in reading.labels[1:]]
+    return catalogue.ui("verdict-line.also", labels=catalogue.ui("list.comma").join(labels)) if labels else ""
+
+
+def next_step(one: RunDiagnosis, catalogue: Catalogue) -> str:
+    """What to do where no finding calls for a remedy."""
+    key = f"next.{one.reading.labels[0]}"
+    if one.prescriptions or not catalogue.has(key):
+        return ""
+    return catalogue.ui("verdict-line.next", next=catalogue.ui(key))
+
+
+def tone(one: RunDiagnosis) -> str:
+    """How good the verdict is: "good", or how bad the worst finding is; a verdict that is neither is a "note"."""
+    worst = max((found.severity for found in one.found), key=SEVERITIES.index, default=Severity.NOTE)
+    if worst != Severity.NOTE:
+        return str(worst)
+    return "good" if one.reading.labels[0] in GOOD else "note"
+
+
 def sureness(confidence: float, catalogue: Catalogue) -> str:
     """How sure, in words: people misread bare percentages."""
     word = "high" if confidence >= 0.9 else "good" if confidence >= 0.7 else "fair" if confidence >= 0.5 else "low"
@@ -74,21 +107,28 @@ def headlines(run: Run) -> list[Series]:
 
 def message(found: Found, one: RunDiagnosis, catalogue: Catalogue) -> str:
     """What was seen. Values that are positions (`POSITIONS`) come with what they count: "epoch 12"."""
-    values = safe(found.values)
-    for name in POSITIONS & values.keys():
-        if not isinstance(position := values[name], str):
-            values[name] = place(position, axis_of(found, one), catalogue)
-    return catalogue.message(found.id, values)
+    return catalogue.message(found.id, _placed(found.values, axis_of(found, one), catalogue))
 
 
-def advice(prescription: Prescription, catalogue: Catalogue) -> str:
+def _placed(values: Mapping[str, Value], axis: Axis, catalogue: Catalogue) -> dict[str, Value]:
+    placed = safe(values)
+    for name in POSITIONS & placed.keys():
+        if not isinstance(position := placed[name], str):
+            placed[name] = place(position, axis, catalogue)
+    return placed
+
+
+def advice(prescription: Prescription, one: RunDiagnosis, catalogue: Catalogue) -> str:
     """What to do: the remedy's message where its numbers are known, else its title."""
     words = catalogue.words(prescription.remedy)
     if words is None:
         return prescription.remedy
-    if words.message and placeholders(words.message) <= set(prescription.parameters):
-        return catalogue.message(prescription.remedy, safe(prescription.parameters))
-    return words.title
+    if not words.message or placeholders(words.message) - prescription.parameters.keys():
+        return words.title
+    named = (str(prescription.parameters.get(name)) for name in ("series", "curve"))
+    series = next((one.run.series[name] for name in named if name in one.run.series), None)
+    axis = one.reading.axis if series is None else series.axis
+    return catalogue.message(prescription.remedy, _placed(prescription.parameters, axis, catalogue))
 
 
 def outlook(forecast: Forecast, catalogue: Catalogue) -> str:
@@ -119,21 +159,25 @@ def suspicion(likely: Likely, catalogue: Catalogue) -> str:
 
 def wanted(not_checked: tuple[NotChecked, ...], catalogue: Catalogue) -> list[tuple[str, list[str]]]:
     """What to log, and the rules (ids) that could then look; what helps most of them first."""
-    wishes: dict[str, list[str]] = {}
+    wants: dict[str, dict[str, None]] = {}
     for rule in not_checked:
         for missing in rule.missing:
-            wishes.setdefault(missing, []).append(rule.id)
-    ranked = sorted(wishes.items(), key=lambda wish: -len(wish[1]))
-    merged: dict[str, list[str]] = {}
-    for missing, ids in ranked:
-        merged.setdefault(need(missing, catalogue), []).extend(ids)
-    return list(merged.items())
+            if missing in NOT_AMISS:
+                continue
+            wants.setdefault(need(missing, catalogue), {})[rule.id] = None
+    return sorted(((what, list(ids)) for what, ids in wants.items()), key=lambda want: -len(want[1]))
 
 
 def wishes(one: RunDiagnosis, catalogue: Catalogue) -> list[str]:
-    """`wanted`, one sentence each."""
-    wants = wanted(one.not_checked, catalogue)
-    return [catalogue.ui("not-checked.line", what=what, count=len(ids)) for what, ids in wants]
+    """`wanted`, one sentence each, with the titles of the first rules that could then look."""
+    return [_wish(what, ids, catalogue) for what, ids in wanted(one.not_checked, catalogue)]
+
+
+def _wish(what: str, ids: list[str], catalogue: Catalogue) -> str:
+    titles = catalogue.ui("list.comma").join(catalogue.title(id_) for id_ in ids[:TITLES])
+    if len(ids) > TITLES:
+        titles = catalogue.ui("not-checked.and-more", titles=titles, count=len(ids) - TITLES)
+    return catalogue.ui("not-checked.line", what=what, titles=titles)
 
 
 def need(what: str, catalogue: Catalogue) -> str:

@@ -4,6 +4,7 @@ Words of rules and remedies stand in the Markdown beside them (`rules/<category>
 all others in `text/<room>.<lang>.toml`, whose tables are merged. The result is plain text: who shows it escapes it.
 """
 
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ __all__ = ["LANGUAGES", "Catalogue", "catalogue", "choose"]
 Value = float | int | str
 
 _PACKAGE = files("losscompass")
+_JAPANESE = re.compile("[\u3001-\u30ff\u4e00-\u9fff\uff01-\uff60]")
 
 
 class Catalogue:
@@ -29,7 +31,6 @@ class Catalogue:
         if lang not in LANGUAGES:
             raise ValueError(f"no words in {lang!r}: choose one of {', '.join(LANGUAGES)}")
         self.lang = lang
-        self._formatter = _Formatter(lang)
         self._read: dict[str, Words] = {}
 
     # -- rules and remedies ------------------------------------------------------------------------------------------
@@ -121,7 +122,7 @@ class Catalogue:
         `{x}` and `{x:.3g}` are written by `number`, `{x:.1%}` by `percent`, `{x:t}` is a span of time in seconds, a "+" before
         these shows the sign of a rise. Values that are text are put in as they are.
         """
-        return self._formatter.vformat(template, (), values)
+        return fill(template, values, self.lang)
 
     def number(self, x: float, digits: int = DIGITS) -> str:
         """See `number.number`."""
@@ -140,35 +141,44 @@ class Catalogue:
         return duration(seconds, self.lang)
 
 
-class _Formatter(string.Formatter):
-    """`str.format_map` for sentences: numbers as people read them, nothing that can raise, no attribute look-ups."""
+def fill(template: str, values: Mapping[str, Value], lang: str) -> str:
+    """See `Catalogue.fill`. No attribute look-ups, no conversions; a template that is none stays as it is."""
+    text = ""
+    try:
+        pieces = list(string.Formatter().parse(template))
+    except ValueError:
+        return template
+    for literal, name, spec, _ in pieces:
+        text = _join(text, literal)
+        if name is not None:
+            text = _join(text, _written(values.get(name, "?"), spec or "", lang))
+    return text
 
-    def __init__(self, lang: str) -> None:
-        self._lang = lang
 
-    def get_field(self, field_name: str, args: object, kwargs: Mapping[str, object]) -> tuple[object, str]:  # noqa: ARG002
-        return kwargs.get(field_name, "?"), field_name
+def _join(text: str, more: str) -> str:
+    """One after the other; a blank that would stand between two Japanese letters is left out."""
+    if text.endswith(" ") and _JAPANESE.match(more) and _JAPANESE.match(text[-2:-1]):
+        return text[:-1] + more
+    if more.startswith(" ") and _JAPANESE.match(more[1:2]) and _JAPANESE.match(text[-1:]):
+        return text + more[1:]
+    return text + more
 
-    def check_unused_args(self, *_: object) -> None:
-        pass
 
-    def format_field(self, value: object, format_spec: str) -> str:
-        if not isinstance(value, int | float):
-            return str(value)
-        if not format_spec:
-            return number(value)
-        sign = "+" if format_spec[0] == "+" and value > 0 else ""
-        kind, digits = format_spec[-1], format_spec[:-1].lstrip("+,").removeprefix(".")
-        if kind == "g":
-            return sign + number(value, int(digits or DIGITS))
-        if kind == "%":
-            return sign + percent(value, int(digits or 0))
-        if kind == "t":  # ours: seconds as a span of time
-            return duration(value, self._lang)
-        try:
-            return format(value, format_spec)
-        except ValueError:
-            return number(value)
+def _written(value: Value, spec: str, lang: str) -> str:
+    if not isinstance(value, int | float):
+        return str(value)
+    if not spec:
+        return number(value)
+    sign = "+" if spec[0] == "+" and value > 0 else ""
+    kind, digits = spec[-1], spec[:-1].lstrip("+,").removeprefix(".")
+    if kind == "t":  # ours: seconds as a span of time
+        return duration(value, lang)
+    if kind in "g%" and digits.isdecimal() | (not digits):
+        return sign + (number(value, int(digits or DIGITS)) if kind == "g" else percent(value, int(digits or 0)))
+    try:
+        return format(value, spec)
+    except ValueError:
+        return number(value)
 
 
 @cache
