@@ -51,8 +51,9 @@ def _restart_within(file: EventFile, session: Session) -> None:
     for place, step in file.restarts:
         for tag, curve in session.curves.items():
             _keep(session, tag, ~((curve.place < place) & (curve.step >= step)))
-    if not file.versioned:
+    if not file.versioned and not file.damaged:
         # Files without a version mark no restart: there, a tag that falls behind its own last step has begun anew.
+        # (In a damaged file the version may be what was lost: then nothing is dropped.)
         for tag, curve in session.curves.items():
             behind = curve.step < np.maximum.accumulate(curve.step)
             if behind.any():
