@@ -14,7 +14,7 @@ def parameters(run: Run, values: Mapping[str, Value]) -> Mapping[str, Value]:  #
     if curve is None or len(curve) == 0:
         return {}
     end = float(curve.step[-1])
-    return {"until": float(np.ceil(1.5 * end)), "end": end, "unit": curve.axis} if end > 0 else {}
+    return {"to": float(np.ceil(1.5 * end)), "from": end, "unit": curve.axis} if end > 0 else {}
 
 
 REMEDY = Remedy(id="train-longer", stage="learning-rate", risk="costly", parameters=parameters)
