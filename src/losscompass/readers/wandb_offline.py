@@ -184,13 +184,13 @@ def _messages(path: Path, log: _Log) -> Iterator[tuple[int, bytes]]:
                 end = at + _FRAGMENT + length
                 if kind == 0 and length == 0 and not any(block[at:]):
                     break  # a block is filled up with zeros
-                if end > len(block) and start + len(block) >= size:
-                    log.cut_off = log.cut_off or f"byte {start + at}"
-                    return
                 if end > len(block) or zlib.crc32(block[at + 6 : end]) != int.from_bytes(block[at : at + 4], "little"):
+                    following = _next(block, at + 1)
+                    if following is None and end > len(block) and start + len(block) >= size:
+                        log.cut_off = f"byte {start + at}"
+                        return
                     log.damage(start + at)
                     joined = []
-                    following = _next(block, at + 1)
                     if following is None:
                         break
                     at = following
