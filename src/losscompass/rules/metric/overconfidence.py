@@ -1,5 +1,6 @@
 """Validation loss rises while validation accuracy still rises: more answers are right, the wrong ones are surer."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,6 +12,10 @@ from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 
 RISE = Threshold(0.15, unit="share of the lowest loss", basis="calibration/overconfidence.json")
 CERTAIN = Threshold(4.0, unit="noise of the loss", basis="calibration/overconfidence.json")
+
+ANSWERS = re.compile(r"acc|top.?1|f1|auc")
+"""Scores of a classifier's answers. Those of a detector (mAP, precision) are about boxes as well."""
+LEAST = 0.005  # a gain of half a point: below that the score stands still
 
 
 def detect(run: Run, rise: float = RISE.value, certain: float = CERTAIN.value) -> Iterator[Finding]:
@@ -24,11 +29,11 @@ def detect(run: Run, rise: float = RISE.value, certain: float = CERTAIN.value) -
         return
     for name, metric in sorted(run.series.items()):
         right = metric.role.phase is Phase.VALIDATION and metric.role.kind is Kind.METRIC_UP
-        if not right or metric.axis != loss.axis or metric.step[-1] <= loss.step[best]:
+        if not right or not ANSWERS.search(name) or metric.axis != loss.axis or metric.step[-1] <= loss.step[best]:
             continue
         then = float(np.interp(loss.step[best], metric.step, rolling_median(metric.value, 5)))
         now = float(np.median(metric.value[-3:]))
-        if now - then > difference_noise(metric.value) and now > then:
+        if now - then > max(difference_noise(metric.value), LEAST * abs(then)):
             yield Finding(
                 onset=float(loss.step[best]),
                 values={"loss": loss.name, "lowest": low, "last": last, "metric": name, "then": then, "now": now},

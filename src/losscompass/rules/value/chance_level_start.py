@@ -19,6 +19,8 @@ def detect(run: Run, below: float = BELOW.value, above: float = ABOVE.value) -> 
         loss = run.curve(phase)
         if loss is None or loss.role.kind is not Kind.LOSS or loss.axis == "epoch":
             continue  # the mean over a first epoch is no start
+        if any(one.role.kind is Kind.LOSS_PART for one in run.series.values()):
+            return  # a sum of terms has another start
         first, last = float(loss.step[0]), float(loss.step[-1])
         if not 0 <= first <= EARLY * last:
             continue
@@ -42,7 +44,11 @@ RULE = Rule(
     id="chance-level-start",
     kind="symptom",
     severity=Severity.NOTE,
-    needs=(Need("curve:train|curve:val", points=20),),
+    needs=(
+        Need("curve:train|curve:val", points=20),
+        Need("*/*acc*|*/*top*1*|*/*f1*|*/*auc*"),  # a classifier, then: other losses pass by ln K, too
+        Need("kind:loss-part", optional=True),
+    ),
     detect=detect,
     thresholds={"below": BELOW, "above": ABOVE},
     domain=("J2",),
