@@ -28,6 +28,7 @@ SCRIPTS = (
     "icons.js",
     "dial.js",
     "marks.js",
+    "ticks.js",
     "chart.js",
     "chart_text.js",
     "download.js",

@@ -1,14 +1,15 @@
 """What the page is given: the public JSON, the curves to draw, and all words, filled with values, in every language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..diagnose.diagnosis import Diagnosis, NotChecked, RunDiagnosis
-from ..evidence.gathered import Unreadable
-from ..evidence.records import Skipped
+from ..diagnose.diagnosis import Diagnosis, RunDiagnosis
 from ..text.catalogue import Catalogue
+from . import verdict as say
 from .json import document
 from .packed_series import ArrayStore, pack_runs
+from .ranking import heading
+from .unreadable import sentence
 
 
 def page_data(diagnosis: Diagnosis, catalogues: Mapping[str, Catalogue], lang: str) -> dict[str, Any]:
@@ -26,41 +27,34 @@ def page_data(diagnosis: Diagnosis, catalogues: Mapping[str, Catalogue], lang: s
     }
 
 
-def _words(diagnosis: Diagnosis, runs: list[RunDiagnosis], words: Catalogue) -> dict[str, Any]:
+def _words(diagnosis: Diagnosis, runs: Sequence[RunDiagnosis], words: Catalogue) -> dict[str, Any]:
     return {
-        "page": words.table("page"),
+        "page": {**words.table("page"), **{room: words.table(room) for room in ("label", "severity", "at")}},
         "entries": _entries(runs, words),
         "runs": [_run(one, words) for one in runs],
-        "comparison": _comparison(diagnosis, words),
-        "unreadable": [_unreadable(one, words) for one in diagnosis.unreadable],
-        "skipped": [_skipped(one, words) for one in diagnosis.skipped],
+        "comparison": heading(diagnosis, words),
+        "unreadable": [sentence(one, words) for one in diagnosis.unreadable],
+        "skipped": say.passed_over(diagnosis.skipped, words),
     }
 
 
 def _run(one: RunDiagnosis, words: Catalogue) -> dict[str, Any]:
+    """What is said about one run; lists as long as the document's lists of the same name."""
     return {
-        "verdict": verdict(one, words),
+        "verdict": say.verdict(one, words),
+        "sure": say.sureness(one.reading.confidence, words),
+        "next": say.next_step(one, words),
         "facts": [[_said(words, "page.fact", name), _value(words, value)] for name, value in one.run.facts.items()],
-        "found": [words.message(found.id, found.values) for found in one.found],
-        "prescriptions": [words.message(x.remedy, x.parameters) for x in one.prescriptions],
-        "likely": [_said(words, "evidence", x.settled_by) for x in one.likely],
-        "not_checked": [_missing(x, words) for x in one.not_checked],
+        "found": [say.message(found, one, words) for found in one.found],
+        "prescriptions": [say.advice(x, one, words) for x in one.prescriptions],
+        "forecasts": [say.outlook(x, words) for x in one.forecasts if len(x.at)],
+        "likely": [[_cause(x.id, words), words.ui(f"evidence.{x.settled_by}")] for x in one.likely],
+        "wanted": say.wanted(one.not_checked, words),
         "checklist": [
             [_said(words, "checklist.area", x.area), _said(words, "checklist.item", x.id)] for x in one.checklist
         ],
-        "skipped": [_skipped(x, words) for x in one.run.skipped],
+        "skipped": say.passed_over(one.run.skipped, words),
     }
-
-
-def verdict(one: RunDiagnosis, words: Catalogue) -> str:
-    """The one sentence that says what the headline curves do."""
-    reading = one.reading
-    values = {
-        name: value
-        for name in ("onset", "first", "best", "best_at", "last", "confidence", "curve")
-        if (value := getattr(reading, name)) is not None
-    }
-    return words.ui(f"verdict.{reading.labels[0]}", **{**values, **reading.values})
 
 
 def _entries(runs: Iterable[RunDiagnosis], words: Catalogue) -> dict[str, Any]:
@@ -69,7 +63,7 @@ def _entries(runs: Iterable[RunDiagnosis], words: Catalogue) -> dict[str, Any]:
     named: set[str] = set()
     for one in runs:
         told |= {x.id for x in one.found} | {x.remedy for x in one.prescriptions}
-        named |= {x.id for x in (*one.likely, *one.not_checked, *one.broken)} | set(one.clear)
+        named |= {x.id for x in one.likely} | {x.id for x in one.not_checked} | {x.id for x in one.broken} | {*one.clear}
         named |= {id_ for found in one.found for id_ in (*found.explained_by, *found.remedies)}
         named |= {id_ for item in one.checklist for id_ in item.because}
     return {id_: _entry(id_, words, whole=id_ in told) for id_ in sorted(told | named)}
@@ -85,23 +79,10 @@ def _entry(id_: str, words: Catalogue, *, whole: bool) -> dict[str, Any]:
     }
 
 
-def _missing(one: NotChecked, words: Catalogue) -> list[str]:
-    return [_said(words, "missing", what) for what in one.missing]
-
-
-def _comparison(diagnosis: Diagnosis, words: Catalogue) -> str:
-    comparison = diagnosis.comparison
-    if comparison is None or not comparison.refused:
-        return ""
-    return words.ui(f"incomparable.{comparison.refused}", **comparison.values)
-
-
-def _unreadable(one: Unreadable, words: Catalogue) -> str:
-    return words.ui(f"unreadable.{one.reason}", **{"source": one.source, **one.values})
-
-
-def _skipped(one: Skipped, words: Catalogue) -> str:
-    return words.ui(f"skipped.{one.reason}", count=one.count, where=one.where)
+def _cause(id_: str, words: Catalogue) -> str:
+    """The name of a cause, which may have no rule of its own yet."""
+    title = words.title(id_)
+    return _said(words, "cause", id_) if title == id_ else title
 
 
 def _said(words: Catalogue, table: str, id_: str) -> str:
@@ -110,5 +91,5 @@ def _said(words: Catalogue, table: str, id_: str) -> str:
     return words.ui(key) if words.has(key) else id_
 
 
-def _value(words: Catalogue, value: str | float | int | bool) -> str:  # noqa: FBT001
+def _value(words: Catalogue, value: str | float | bool) -> str:
     return value if isinstance(value, str) else words.number(value)

@@ -62,11 +62,11 @@ function chartOptions(spec, group, where, size, flags) {
     legend: { show: false },
     scales: {
       x: { time: false, range: () => group.range },
-      y: { distr: spec.log ? 3 : 1, range: (u, low, high) => rangeOfY(u, spec, low, high) },
+      y: { distr: spec.log ? 3 : 1, range: (u, low, high) => rangeOfY(group.range, spec, low, high) },
     },
     axes: [
-      { ...axis, show: !spec.bare, size: 30, space: 60, values: (u, splits) => splits.map((x) => axisText(x, spec.axis)) },
-      { ...axis, size: (u, values) => 14 + 6.6 * Math.max(3, ...(values ?? []).map((v) => v.length)), space: small ? 24 : 34, values: (u, splits) => splits.map((y) => (y === null ? '' : axisText(y))) },
+      { ...axis, show: !spec.bare, size: 30, space: 60, values: (u, splits) => axisTexts(splits, spec.axis) },
+      { ...axis, size: spec.class === 'main' || spec.class === 'side' ? 62 : (u, values) => 14 + 6.6 * Math.max(3, ...(values ?? []).map((v) => v.length)), space: small ? 24 : 34, values: (u, splits) => axisTexts(splits), ...(spec.log ? { splits: (u, _, low, high) => logMarks(low, high), filter: (u, splits) => splits } : {}) },
     ],
     series: [{}, ...where.map(({ line, part }) => seriesOptions(line, part))],
     cursor: {
@@ -97,7 +97,7 @@ function seriesOptions(line, part) {
     show: !line.hidden,
     stroke: line.color,
     width: part === 'tail' ? 2.25 : pale ? 1 : 1.75,
-    alpha: pale ? 0.32 : 1,
+    alpha: pale ? 0.42 : 1,
     dash: pale ? undefined : line.dash,
     points: { show: part === 'raw' && !pale && line.x.length <= 60, size: 5, fill: line.color },
     spanGaps: false,
@@ -133,8 +133,7 @@ function nearestRow(rows, index) {
 }
 
 /** The values in sight with some air around; the fan of a forecast counts where it is in sight. */
-function rangeOfY(u, spec, low, high) {
-  const [left, right] = [u.scales.x.min, u.scales.x.max];
+function rangeOfY([left, right], spec, low, high) {
   const seen = [low, high];
   for (const fan of spec.fans ?? []) {
     fan.at.forEach((x, i) => { if (x >= left && x <= right) seen.push(fan.low[i], fan.high[i]); });
@@ -151,12 +150,3 @@ function rangeOfY(u, spec, low, high) {
   return [least >= 0 && least - air < 0 ? 0 : least - air, most + air];
 }
 
-/** A short number for an axis. */
-function axisText(x, axis) {
-  if (x === null) return '';
-  if (axis === 'time') return duration(x);
-  const size = Math.abs(x);
-  if (size >= 1e4 && size < 1e6) return `${num(x / 1e3, 4)}k`;
-  if (size >= 1e6 && size < 1e9) return `${num(x / 1e6, 4)}M`;
-  return num(x, 4);
-}

@@ -10,8 +10,8 @@ function likelySection(run) {
     el('ul', { class: 'likely' }, run.likely.map((one, i) => el(
       'li',
       {},
-      el('span', { class: 'line' }, el('strong', {}, entry(one.id).title), el('span', { class: 'sure' }, confidence(one.confidence))),
-      el('span', { class: 'settle' }, t('likely.settled'), ' ', said(run.index).likely[i]),
+      el('span', { class: 'line' }, el('strong', {}, said(run.index).likely[i][0]), el('span', { class: 'sure' }, confidence(one.confidence))),
+      el('span', { class: 'settle' }, t('likely.settled'), ' ', said(run.index).likely[i][1]),
     ))),
   );
 }
@@ -42,19 +42,14 @@ function checklistSection(run) {
 }
 
 function notCheckedSection(run) {
-  const words = said(run.index).not_checked;
-  const byMissing = new Map();
-  run.not_checked.forEach((one, i) => {
-    const missing = words[i].length ? words[i].join(t('list-comma')) : '';
-    byMissing.set(missing, [...(byMissing.get(missing) ?? []), one.id]);
-  });
-  if (!byMissing.size && !run.clear.length && !run.broken.length) return null;
+  const { wanted } = said(run.index);
+  if (!wanted.length && !run.clear.length && !run.broken.length) return null;
   return el(
     'section',
     { class: 'card', 'aria-labelledby': 'unchecked-title' },
     el('h2', { id: 'unchecked-title' }, t('unchecked.title')),
-    byMissing.size ? el('p', { class: 'lead' }, t('unchecked.lead')) : null,
-    byMissing.size ? el('dl', { class: 'unchecked' }, [...byMissing].map(([missing, ids]) => el('div', {}, el('dt', {}, missing), el('dd', {}, between(ids.map((id) => entry(id).title)))))) : null,
+    wanted.length ? el('p', { class: 'lead' }, t('unchecked.lead')) : null,
+    wanted.length ? el('dl', { class: 'unchecked' }, wanted.map(([missing, ids]) => el('div', {}, el('dt', {}, visible(missing)), el('dd', {}, between(ids.map((id) => entry(id).title)))))) : null,
     run.clear.length ? el('details', { class: 'plain' }, el('summary', {}, t('unchecked.clear', { count: run.clear.length })), el('p', {}, between(run.clear.map((id) => entry(id).title)))) : null,
     run.broken.length ? el('details', { class: 'plain', open: true }, el('summary', {}, t('unchecked.broken', { count: run.broken.length })), el('ul', {}, run.broken.map((one) => el('li', {}, named(one.id), ': ', named(one.error))))) : null,
   );

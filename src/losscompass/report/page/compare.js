@@ -59,7 +59,7 @@ function sortHead(name) {
     state.sort = { by: name, down: by === name && !down };
     changed('sort');
   });
-  return el('th', { scope: 'col', 'aria-sort': by === name ? (down ? 'descending' : 'ascending') : 'none', class: name }, button);
+  return el('th', { scope: 'col', 'aria-sort': by === name ? (down ? 'descending' : 'ascending') : 'none', class: `col-${name}` }, button);
 }
 
 function rowNode(row, choose) {
@@ -85,10 +85,9 @@ function rowNode(row, choose) {
 
 /** The ranking, or why there is none. */
 function comparisonWords(comparison, runs) {
-  if (comparison.refused) return el('p', { class: 'refused' }, el('strong', {}, t('runs.refused')), ' ', visible(language.all[language.now].comparison));
+  const text = visible(language.all[language.now].comparison);
   const best = runs[comparison.ranked[0]];
-  if (!best) return null;
-  return el('p', { class: 'ranked' }, t('runs.best-run'), ' ', el('strong', {}, named(best.name || best.source)), t('runs.by'), ' ', named(comparison.on));
+  return el('p', { class: comparison.refused ? 'refused' : 'ranked' }, text, best ? [' ', t('runs.best-run'), ' ', el('strong', {}, named(best.name || best.source))] : null);
 }
 
 /** The headline curve, in the height of a line. */

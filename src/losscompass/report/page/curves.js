@@ -31,7 +31,8 @@ function curvesSection(run, openFinding) {
     el('div', { class: 'section-head' }, el('h2', { id: 'curves-title' }, t('curves.title')), downloads(main, run)),
     chartControls(options, axes, reset, forecasts.length > 0 || run.forecastKnown),
     figures.map((one) => one.figure),
-    keyOf(run, figures[0]),
+    keyOf(run, main),
+    forecasts.length ? el('ul', { class: 'outlook' }, said(run.index).forecasts.map((line) => el('li', {}, visible(line)))) : null,
     further.node,
   );
   return {

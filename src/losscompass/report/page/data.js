@@ -119,19 +119,29 @@ function nearest(xs, x) {
   return right > 0 && x - xs[right - 1] < xs[right] - x ? right - 1 : right;
 }
 
-/** Running mean with a memory of `span` along x, without the pull of its start; non-finite values are passed over. */
+/** Mean over the neighbours on both sides, their weight fading with a memory of `span` along x, so that no lag arises. */
 function smooth(xs, ys, span) {
+  const order = [...ys.keys()].filter((i) => Number.isFinite(ys[i]));
+  const before = fading(xs, ys, order, span);
+  const after = fading(xs, ys, order.reverse(), span);
   const out = new Float64Array(ys.length).fill(NaN);
+  for (const i of order) out[i] = (before.sum[i] + after.sum[i] - ys[i]) / (before.weight[i] + after.weight[i] - 1);
+  return out;
+}
+
+/** Weighted sums of all points up to each, in the given order. */
+function fading(xs, ys, order, span) {
+  const [sums, weights] = [new Float64Array(ys.length), new Float64Array(ys.length)];
   let [sum, weight, last] = [0, 0, null];
-  for (let i = 0; i < ys.length; i += 1) {
-    if (!Number.isFinite(ys[i])) continue;
-    const fade = last === null ? 0 : Math.exp(-(xs[i] - last) / span);
+  for (const i of order) {
+    const fade = last === null ? 0 : Math.exp(-Math.abs(xs[i] - last) / span);
     sum = sum * fade + ys[i];
     weight = weight * fade + 1;
-    out[i] = sum / weight;
+    sums[i] = sum;
+    weights[i] = weight;
     last = xs[i];
   }
-  return out;
+  return { sum: sums, weight: weights };
 }
 
 /** Smallest and largest finite value. */

@@ -63,8 +63,11 @@ function facts(run, found) {
 
 /** A confidence as a share, with a bar for the eye. */
 function confidence(value) {
-  const share = fromJson(value);
-  return [el('span', { class: 'bar', 'aria-hidden': 'true' }, el('i', { style: { '--share': share } })), percent(share)];
+  return [bar(value), percent(fromJson(value))];
+}
+
+function bar(value) {
+  return el('span', { class: 'bar', 'aria-hidden': 'true' }, el('i', { style: { '--share': fromJson(value) } }));
 }
 
 /** What explains this, and which remedies answer it. */

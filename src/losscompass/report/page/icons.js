@@ -44,7 +44,7 @@ function shapeIcon(label) {
 
 /** A label as a badge: its shape and its words. */
 function labelBadge(label, words) {
-  return el('span', { class: `badge ${feeling(label)}` }, shapeIcon(label), words);
+  return el('span', { class: `badge ${feeling(label)}` }, shapeIcon(label), capital(words));
 }
 
 const SIGNS = {
@@ -59,7 +59,7 @@ function severityBadge(severity) {
     'span',
     { class: `severity ${severity}` },
     svg('svg', { viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' }, svg('path', { d: SIGNS[severity] ?? SIGNS.note })),
-    t(`severity.${severity}`),
+    capital(t(`severity.${severity}`)),
   );
 }
 

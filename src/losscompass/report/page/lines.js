@@ -22,7 +22,7 @@ function tailOf(run, curve, line, { axis, smoothing, span }) {
   if (!smoothing || n < 30) return null;
   const at = curve.level ? positions(run, { ...curve.level, axis: curve.axis }, axis) : line.x;
   if (!at) return null;
-  const memory = 0.15 * smoothing ** 2 * (span[1] - span[0]);
+  const memory = 0.1 * smoothing ** 2 * (span[1] - span[0]);
   return { x: Array.from(at), y: smooth(at, thick.y, memory) };
 }
 

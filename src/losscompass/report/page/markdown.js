@@ -39,7 +39,7 @@ function codeBlock(code) {
     button.textContent = (await copyText(code)) ? t('copied') : t('copy-failed');
     setTimeout(() => { button.textContent = t('copy'); }, 1500);
   });
-  return el('div', { class: 'code' }, el('pre', { tabindex: 0 }, el('code', {}, visible(code).replaceAll('\u240a', '\n').replaceAll('\u2409', '\t'))), button);
+  return el('div', { class: 'code' }, el('pre', { tabindex: 0 }, el('code', {}, code.split('\n').map(visible).join('\n'))), button);
 }
 
 async function copyText(text) {

@@ -95,18 +95,28 @@ function drawCross(ctx, x, y, size) {
   ctx.stroke();
 }
 
-/** The flags over the chart, one a finding, each a link to it; rows keep them from lying on one another. */
+const MOST_ROWS = 3;
+
+/** The flags over the chart, one a finding, each a way to it; rows keep them from lying on one another. */
 function placeFlags(u, spec, row) {
-  row.replaceChildren();
   const width = u.over.clientWidth;
-  const short = width < 560;
   const [low, high] = [u.scales.x.min, u.scales.x.max];
+  const shown = (spec.findings ?? [])
+    .filter((finding) => !finding.silent && finding.at >= low && finding.at <= high)
+    .sort((a, b) => a.at - b.at);
+  row.style.marginLeft = `${u.over.offsetLeft}px`;
+  const inFull = width >= 560 && layFlags(u, shown, row, width, false) <= MOST_ROWS;
+  if (!inFull) layFlags(u, shown, row, width, true);
+}
+
+/** Lays out the flags, with titles or `short` with numbers only; returns how many rows that took. */
+function layFlags(u, shown, row, width, short) {
+  row.replaceChildren();
   const ends = [];
-  const shown = (spec.findings ?? []).filter((finding) => !finding.silent && finding.at >= low && finding.at <= high);
-  for (const finding of [...shown].sort((a, b) => a.at - b.at)) {
+  for (const finding of shown) {
     const flag = el(
       'button',
-      { type: 'button', class: `flag ${finding.severity}`, 'aria-label': `${t('finding-number', { n: finding.rank })} ${finding.title}`, on: { click: finding.open } },
+      { type: 'button', class: `flag ${finding.severity}`, title: finding.title, 'aria-label': `${t('finding-number', { n: finding.rank })} ${finding.title}`, on: { click: finding.open } },
       el('b', {}, finding.rank),
       short ? null : el('span', {}, finding.title),
     );
@@ -120,5 +130,5 @@ function placeFlags(u, spec, row) {
     flag.style.bottom = `${line * 26}px`;
   }
   row.style.height = `${ends.length * 26}px`;
-  row.style.marginLeft = `${u.over.offsetLeft}px`;
+  return ends.length;
 }

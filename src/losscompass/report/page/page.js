@@ -25,6 +25,7 @@ function showDiagnosis(root, data) {
     draw();
   });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+  onPrint(root, draw);
   draw();
   return (newer) => {
     data = newer;
@@ -32,6 +33,22 @@ function showDiagnosis(root, data) {
     runs = unpackRuns(newer);
     draw();
   };
+}
+
+/** Paper is white and cannot be unfolded: print in the light theme with all cards open. */
+function onPrint(root, draw) {
+  let closed = [];
+  addEventListener('beforeprint', () => {
+    document.documentElement.dataset.theme = 'light';
+    draw();
+    closed = [...root.querySelectorAll('details:not([open])')];
+    for (const card of closed) card.open = true;
+  });
+  addEventListener('afterprint', () => {
+    document.documentElement.dataset.theme = state.theme;
+    for (const card of closed) card.open = false;
+    draw();
+  });
 }
 
 function pageTitle(runs) {
@@ -81,7 +98,7 @@ function drawMain(main, data, runs, redraw) {
   if (run) {
     const findings = findingsSection(run, (index) => { showOnChart(run, index, curves); });
     const curves = curvesSection(run, (index) => findings.open(index));
-    parts.push(verdictSection(run), curves.node, findings.node, remediesSection(run), likelySection(run), checklistSection(run), notCheckedSection(run), skippedSection(t('skipped.title'), said(run.index).skipped));
+    parts.push(verdictSection(run, runs.length > 1), curves.node, findings.node, remediesSection(run), likelySection(run), checklistSection(run), notCheckedSection(run), skippedSection(t('skipped.title'), said(run.index).skipped));
     live.push(curves, findings);
   } else {
     parts.push(el('section', { class: 'card' }, el('h1', {}, t('empty.title')), el('p', {}, t('empty.text'))));

@@ -13,6 +13,7 @@ function remediesSection(run) {
 
 function remedyCard(run, one, index) {
   const told = entry(one.remedy);
+  const advice = said(run.index).prescriptions[index];
   const answers = one.answers.map((id) => {
     const place = run.found.findIndex((found) => found.id === id);
     return place < 0 ? entry(id).title : el('a', { href: `#finding-${place + 1}` }, `${place + 1}. ${entry(id).title}`);
@@ -31,7 +32,7 @@ function remedyCard(run, one, index) {
           'span',
           { class: 'what' },
           el('span', { class: 'line' }, el('strong', {}, told.title), el('span', { class: `tag ${one.risk}` }, t(`risk.${one.risk}`)), el('span', { class: 'tag' }, t(`stage.${one.stage}`))),
-          el('span', { class: 'message' }, said(run.index).prescriptions[index]),
+          advice === told.title ? null : el('span', { class: 'message' }, advice),
         ),
       ),
       el(

@@ -1,6 +1,6 @@
 // The head of a run: where it came from, the verdict in one sentence, the dial.
 
-function verdictSection(run) {
+function verdictSection(run, several) {
   const words = said(run.index);
   const { reading } = run;
   return el(
@@ -9,24 +9,27 @@ function verdictSection(run) {
     el(
       'div',
       { class: 'verdict-words' },
+      several ? el('p', { class: 'run-name' }, named(run.name || run.source)) : null,
       el('p', { class: 'labels' }, reading.labels.map((label) => labelBadge(label, t(`label.${label}`)))),
       el('h1', { id: 'verdict', tabindex: -1 }, visible(words.verdict)),
-      el('p', { class: 'sure' }, t('verdict.confidence'), ' ', confidence(reading.confidence)),
+      el('p', { class: 'sure' }, bar(reading.confidence), visible(words.sure)),
       nextStep(run),
-      sourceList(run, words),
     ),
     dialFigure(run),
+    sourceList(run, words),
   );
 }
 
 /** What the reader should do first. */
 function nextStep(run) {
-  if (!run.prescriptions.length) return null;
+  const { next } = said(run.index);
+  const first = run.prescriptions[0];
+  if (!next && !first) return null;
   return el(
-    'p',
+    'div',
     { class: 'next-step' },
-    el('span', {}, t('verdict.first')),
-    el('a', { href: '#remedy-1' }, entry(run.prescriptions[0].remedy).title),
+    next ? el('p', {}, next) : null,
+    first ? el('p', {}, el('span', {}, t('verdict.first')), ' ', el('a', { href: '#remedy-1' }, entry(first.remedy).title)) : null,
   );
 }
 

@@ -45,6 +45,11 @@ function minus(text) {
   return text.replace('-', '−');
 }
 
+/** With its first letter large, where there are such. */
+function capital(text) {
+  return text.charAt(0).toLocaleUpperCase('en') + text.slice(1);
+}
+
 function percent(share) {
   return `${Math.round(share * 100)} %`;
 }
@@ -67,5 +72,5 @@ function duration(seconds) {
 /** A position as a sentence has it: "step 1,200", 「エポック 12」, "2 h 5 min". */
 function position(x, axis) {
   if (x === null) return '–';
-  return axis === 'time' ? duration(x) : t(`position.${axis}`, { x: num(x) });
+  return axis === 'time' ? duration(x) : t(`at.${axis}`, { at: num(x) });
 }
