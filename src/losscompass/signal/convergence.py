@@ -51,7 +51,7 @@ def end_level(level: Float[np.ndarray, " blocks"], share: float = 0.1) -> tuple[
 def progress(curve: Outline) -> Progress:
     """How far the curve came and how it ends."""
     level, n = curve.level, curve.blocks
-    smooth = curve.smooth()
+    smooth = curve.smoothed
     best_at = int(smooth.argmin())
     end, _ = end_level(level)
     start = float(level[0]) if n < 20 else float(np.median(level[: max(1, n // 50)]))

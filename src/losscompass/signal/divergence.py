@@ -27,7 +27,7 @@ class Divergence:
 def divergence(curve: Outline) -> Divergence:
     """Where the curve began, its lowest and its end, in comparable levels."""
     level = curve.level
-    smooth = curve.smooth()
+    smooth = curve.smoothed
     end, count = end_level(level)
     start = float(np.median(level[: max(1, min(count, level.size // 3))]))
     lowest_at = int(smooth.argmin())

@@ -8,7 +8,6 @@ from jaxtyping import Float
 
 from .convergence import end_level
 from .outline import Outline, smoothing
-from .robust import rolling_median
 from .trend import mann_kendall
 
 
@@ -34,7 +33,7 @@ def turn(curve: Outline) -> Turn:
     """
     level = curve.level
     width = smoothing(curve.blocks)
-    smooth = rolling_median(level, width)
+    smooth = curve.smoothed
     block = int(smooth.argmin())
     end, count = end_level(level)
     lowest = float(smooth[block])
@@ -53,8 +52,7 @@ def exact_lowest(value: Float[np.ndarray, " n"], curve: Outline, seen: Turn) -> 
 
     Noise is taken as at most a third of the rise, so that a point far up the slope never counts as the lowest.
     """
-    smooth = rolling_median(curve.level, smoothing(curve.blocks))
-    near = np.flatnonzero(smooth <= seen.lowest + max(0.0, min(2.0 * curve.noise, seen.rise / 3.0)))
+    near = np.flatnonzero(curve.smoothed <= seen.lowest + max(0.0, min(2.0 * curve.noise, seen.rise / 3.0)))
     inside = np.zeros(curve.blocks, dtype=np.bool_)
     inside[near] = True
     points = np.flatnonzero(np.repeat(inside, np.diff(curve.edges)))

@@ -69,7 +69,7 @@ def level_at(curve: Curve, other: Curve, point: int) -> float:
     else:
         block = round((point + 1) / len(theirs) * len(ours)) - 1
     block = int(np.searchsorted(curve.outline.edges, max(block, 0), side="right")) - 1
-    return float(curve.outline.smooth()[min(max(block, 0), curve.outline.blocks - 1)])
+    return float(curve.outline.smoothed[min(max(block, 0), curve.outline.blocks - 1)])
 
 
 def _epochs(series: Series) -> Float[np.ndarray, " n"] | None:

@@ -12,7 +12,7 @@ from .robust import rolling_median
 class Swing:
     """The swings of a curve beside its running median, after the first fifth of the run."""
 
-    width: float  # from the 5th to the 95th percentile of the detrended curve, in the curve's unit
+    width: float  # from the 10th to the 90th percentile of the detrended curve, in the curve's unit
     level: float  # the median of the curve's size, in its unit
     turns: float  # share of inner points that are a local high or low: 2/3 for white noise, near 0 for a slow wave
     lag: float  # autocorrelation of the detrended curve at one reading: 0 for noise, near 1 for a slow wave
@@ -31,7 +31,7 @@ def swing(curve: Outline, value: np.ndarray) -> Swing:
     rest = value[start:] - np.interp(np.arange(start, value.size), centres, broad)
     if rest.size < 5:
         return Swing(0.0, 0.0, 0.0, 0.0)
-    low, high = np.quantile(rest, (0.05, 0.95))
+    low, high = np.quantile(rest, (0.1, 0.9))
     change = np.diff(rest)
     moving = change[change != 0]
     turns = float(np.mean(np.sign(moving[1:]) != np.sign(moving[:-1]))) if moving.size > 2 else 0.0

@@ -21,6 +21,7 @@ class Outline:
     """Levels of a curve that is to be minimised."""
 
     level: Float[np.ndarray, " blocks"]
+    smoothed: Float[np.ndarray, " blocks"]  # a running median over about a tenth: its minimum is no lucky draw
     edges: Int[np.ndarray, " edges"]  # of the blocks, in points
     noise: float  # of one level, in the curve's unit
     grain: float  # of one point, in the curve's unit
@@ -35,10 +36,6 @@ class Outline:
         """Whether each level is one point."""
         return self.blocks == int(self.edges[-1])
 
-    def smooth(self) -> Float[np.ndarray, " blocks"]:
-        """The levels with a running median over about a tenth of them, whose minimum is no lucky draw."""
-        return rolling_median(self.level, smoothing(self.blocks))
-
 
 def smoothing(blocks: int) -> int:
     """How many levels a running median takes, so that 10 points stay as they are and 100 are read nine by nine."""
@@ -50,7 +47,8 @@ def outline(value: Float[np.ndarray, " n"]) -> Outline:
     value = np.clip(value, -_LIMIT, _LIMIT)
     edges = np.arange(value.size + 1) if value.size <= MOST else block_edges(value.size, MOST // 2)
     level = value.astype(np.float64) if value.size <= MOST else block_levels(value, edges)
-    return Outline(level=level, edges=edges, noise=level_noise(level), grain=difference_noise(value))
+    smoothed = rolling_median(level, smoothing(level.size))
+    return Outline(level, smoothed, edges, noise=level_noise(level), grain=difference_noise(value))
 
 
 def level_noise(level: Float[np.ndarray, " blocks"]) -> float:

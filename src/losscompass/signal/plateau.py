@@ -25,7 +25,7 @@ class Stretch:
 
 def still_stretch(curve: Outline, band: float) -> Stretch:
     """The longest stretch whose smoothed levels stay within `band` (full width, in the curve's unit). Linear time."""
-    smooth = curve.smooth()
+    smooth = curve.smoothed
     best, start = (0, 1), 0
     highs: list[int] = []  # positions of falling maxima and rising minima of the current window
     lows: list[int] = []

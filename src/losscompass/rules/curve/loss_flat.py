@@ -9,11 +9,13 @@ from ...evidence.run import Run
 from ...signal.convergence import progress
 from ...signal.curve import Curve
 from ...signal.headline import headlines
+from ...signal.oscillation import swing
 from ...signal.trend import mann_kendall
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 
 GAIN = Threshold(0.05, unit="gain over the run as a share of the level", basis="calibration/loss-flat.json")
 FIRST = Threshold(0.2, unit="drop in the first tenth as a share of the start", basis="calibration/loss-flat.json")
+SWING = 0.25  # of the level
 SURE = 0.01  # of the level: a gain that is worth asking whether it is sure
 SCORE = Threshold(
     0.1, unit="rise of a score between 0 and 1 that counts as learning", basis="calibration/loss-flat.json"
@@ -55,7 +57,9 @@ def _flat(curve: Curve, gain: float, first: float) -> bool:
     gained = early - late
     if gained > SURE * abs(late) and gained > 3.0 * curve.outline.noise and mann_kendall(body)[1] < 0.01:
         return False  # slow, but surely falling
-    return gained <= gain * abs(late) and float(level[0]) - early <= first * abs(float(level[0]))
+    if swing(curve.outline, curve.value).relative > SWING:
+        return False  # that is another story: see loss-oscillation
+    return abs(gained) <= gain * abs(late) and float(level[0]) - early <= first * abs(float(level[0]))
 
 
 RULE = Rule(

@@ -6,27 +6,27 @@ from ...evidence.run import Run
 from ...signal.convergence import progress
 from ...signal.headline import headlines
 from ...signal.oscillation import swing
+from ...signal.trend import mann_kendall
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 
 WIDTH = Threshold(
-    0.25, unit="swings (5th to 95th percentile) as a share of the level", basis="calibration/loss-oscillation.json"
+    0.2, unit="swings (10th to 90th percentile) as a share of the level", basis="calibration/loss-oscillation.json"
 )
-GAINED = Threshold(
-    1.0, unit="gain since the first tenth in widths of the swings", basis="calibration/loss-oscillation.json"
-)
+GAINED = Threshold(1.0, unit="gain over the run in widths of the swings", basis="calibration/loss-oscillation.json")
+SURE = Threshold(0.001, unit="p of no downward trend after the first tenth", basis="calibration/loss-oscillation.json")
 
 
-def detect(run: Run, width: float = WIDTH.value, gained: float = GAINED.value) -> Iterator[Finding]:
+def detect(run: Run, width: float = WIDTH.value, gained: float = GAINED.value, sure: float = SURE.value) -> Iterator[Finding]:
     lines = headlines(run)
     curve = lines.train if lines.train is not None and lines.train.outline.blocks >= 10 else lines.held
     if lines.adversarial or curve is None or curve.outline.blocks < 10:
         return
     seen = swing(curve.outline, curve.value)
-    skip = max(1, curve.outline.blocks // 10)
+    body = curve.outline.level[curve.outline.blocks // 10 :]
     came = progress(curve.outline)
-    start = float(curve.outline.level[:skip].mean())
-    if seen.relative <= width or start - came.end > gained * seen.width:
-        return
+    tau, p = mann_kendall(body)
+    if seen.relative <= width or came.start - came.end > gained * seen.width or (tau < 0 and p < sure):
+        return  # noisy, but on its way
     yield Finding(
         onset=float(curve.series.step[0]),
         values={"swing": seen.width, "level": seen.level, "share": seen.relative},
@@ -45,7 +45,7 @@ RULE = Rule(
     ),
     detect=detect,
     remedies=("lower-learning-rate", "larger-batch", "learning-rate-schedule", "average-checkpoints"),
-    thresholds={"width": WIDTH, "gained": GAINED},
+    thresholds={"width": WIDTH, "gained": GAINED, "sure": SURE},
     confidence=0.7,
     labels=("oscillating",),
     domain=("C1", "C6"),

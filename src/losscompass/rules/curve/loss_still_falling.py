@@ -45,7 +45,7 @@ def detect(
 
 def falls(came: Progress, relative: float, least: float, share: float) -> bool:
     """Whether what the last tenth brought is worth going on for."""
-    return came.gain > 0 and (came.share > share or (came.relative > relative and came.share > least))
+    return came.gain > 0 and came.total > 4.0 * came.noise and (came.share > share or (came.relative > relative and came.share > least))
 
 
 RULE = Rule(

@@ -10,8 +10,9 @@ from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 SIGMAS = Threshold(3.0, unit="noise of the rise, luck of the lowest taken off", basis="calibration/overfitting.json")
 SHARE = Threshold(0.02, unit="rise as a share of the lowest level", basis="calibration/overfitting.json")
 LOST = Threshold(0.2, unit="rise as a share of what had been gained", basis="calibration/overfitting.json")
+FEW = 8  # readings after the lowest, below which ranks cannot tell a trend
 STEADY = Threshold(
-    0.01, unit="p of no trend since the lowest, where the noise is large", basis="calibration/overfitting.json"
+    0.01, unit="p of no trend since the lowest, noise that remembers allowed for", basis="calibration/overfitting.json"
 )
 UPWARD = Threshold(0.15, unit="Kendall's tau since the lowest", basis="calibration/overfitting.json")
 
@@ -31,7 +32,8 @@ def detect(
     seen = turn(held.outline)
     gained = float(held.outline.level[0]) - seen.lowest
     large = seen.rise > share * abs(seen.lowest) or (gained > 0 and seen.rise > lost * gained)
-    sure = seen.sigmas > sigmas or (seen.sigmas > 1.0 and seen.certainty < steady and seen.rise > 5.0 * share * abs(seen.lowest))
+    steadily = seen.certainty < steady or seen.after < FEW
+    sure = steadily and (seen.sigmas > sigmas or (seen.sigmas > 1.0 and seen.rise > 5.0 * share * abs(seen.lowest)))
     if not (large and sure) or seen.after < max(2, 0.08 * held.outline.blocks) or seen.tau <= upward:
         return
     lowest = exact_lowest(held.value, held.outline, seen)
@@ -43,7 +45,7 @@ def detect(
         "rise": seen.rise / abs(seen.lowest) if seen.lowest else 1.0,
     }
     if lines.train is not None:
-        then, now = level_at(lines.train, held, lowest), float(lines.train.outline.smooth()[-1])
+        then, now = level_at(lines.train, held, lowest), float(lines.train.outline.smoothed[-1])
         start = float(lines.train.outline.level[0])
         if now > max(start, then + 0.5 * seen.rise) or start - now < 0.02 * abs(start):
             return  # both get worse: that is divergence; nothing was learned: that is a flat loss

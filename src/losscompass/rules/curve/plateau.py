@@ -8,7 +8,7 @@ from ...signal.headline import headlines
 from ...signal.plateau import still_stretch
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 
-LENGTH = Threshold(0.6, unit="share of the run", basis="calibration/plateau.json")
+LENGTH = Threshold(0.7, unit="share of the run", basis="calibration/plateau.json")
 BAND = Threshold(
     0.01,
     unit="full width of the band as a share of the level, where the noise is less",
