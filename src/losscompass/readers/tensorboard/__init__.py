@@ -54,6 +54,8 @@ def _blocks(session: Session) -> Iterator[ScalarBlock]:
 
 def _epochs_at(curve: Curve, epochs: Curve) -> Float64[np.ndarray, " n"] | None:
     """The epoch that was logged at each step of a curve; NaN where none was."""
+    if np.array_equal(curve.step, epochs.step):
+        return epochs.value
     order = np.argsort(epochs.step, kind="stable")
     steps = epochs.step[order]
     index = np.minimum(np.searchsorted(steps, curve.step, side="right"), steps.size) - 1

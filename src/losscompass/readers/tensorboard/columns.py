@@ -76,9 +76,9 @@ def _alike(window: Window, start: Int64[np.ndarray, " n"], length: int, decoded:
             rows, left = rows[1:], left[1:]
             continue
         mask = _mask(event, length, rows.shape[1])
-        order, edges, events, same = _grouped(rows, length, mask, event)
+        rows, order, edges, events, same = _grouped(rows, length, mask, event)
         if order is not None:
-            rows, left = rows[order], left[order]
+            left = left[order]
         holds = _checksums_hold(rows, length, mask, edges)
         taken = same & holds
         decoded.damaged.extend((window.base + start[left[same & ~holds]]).tolist())
@@ -132,11 +132,17 @@ def _open_varint(mask: UInt8[np.ndarray, " width"], start: int, stop: int) -> No
 
 def _grouped(
     rows: UInt8[np.ndarray, "n width"], length: int, mask: UInt8[np.ndarray, " width"], event: Event
-) -> tuple[Int64[np.ndarray, " n"] | None, Int64[np.ndarray, " groups_1"], list[Event], Bool[np.ndarray, " n"]]:
+) -> tuple[
+    UInt8[np.ndarray, "n width"],
+    Int64[np.ndarray, " n"] | None,
+    Int64[np.ndarray, " groups_1"],
+    list[Event],
+    Bool[np.ndarray, " n"],
+]:
     """Rows by tag.
 
-    Returns their new order (None: as they are), the groups' edges in it, each group's event, and which rows equal
-    their group's first in every bit of the mask.
+    Returns them in their new order, that order (None: as they were), the groups' edges in it, each group's event, and
+    which rows equal their group's first in every bit of the mask.
     """
     words, masks = rows.view("<u8"), mask.view("<u8")
     fixed = np.flatnonzero(masks).tolist()
@@ -144,7 +150,7 @@ def _grouped(
     for word in fixed:
         differs |= ((words[:, word] ^ words[0, word]) & masks[word]) != 0
     if not differs.any():
-        return None, np.array([0, len(rows)]), [event], ~differs
+        return rows, None, np.array([0, len(rows)]), [event], ~differs
     nameless = mask.copy()
     for number in event.numbers:
         for start, stop in number.names:
@@ -162,7 +168,9 @@ def _grouped(
     order = np.argsort(short, kind="stable")
     edges = np.concatenate([[0], np.flatnonzero(np.diff(short[order])) + 1, [len(rows)]])
     sizes = np.diff(edges)
-    first = order[edges[:-1]]
+    rows = rows[order]
+    words = rows.view("<u8")
+    first = edges[:-1]
     events: list[Event] = []
     fits = np.zeros(sizes.size, bool)
     for group, row in enumerate(first.tolist()):
@@ -171,8 +179,8 @@ def _grouped(
         events.append(other if other is not None else event)
     same = np.repeat(fits, sizes)
     for word in fixed:
-        same &= ((words[order, word] ^ np.repeat(words[first, word], sizes)) & masks[word]) == 0
-    return order, edges, events, same
+        same &= ((words[:, word] ^ np.repeat(words[first, word], sizes)) & masks[word]) == 0
+    return rows, order, edges, events, same
 
 
 def _same_layout(one: Event, other: Event) -> bool:

@@ -275,8 +275,8 @@ def _period(length: Int64[np.ndarray, " n"]) -> _Pattern | None:
 
 def _search(data: UInt8[np.ndarray, " size"], at: int, end: int, left: Callable[[int], int]) -> int | None:
     """The first place from `at` on where a header's checksum holds and its record fits into what is left of the file."""
-    step = 1 << 16
-    for begin in range(at, end - HEADER + 1, step):
+    begin, step = at, 1 << 9  # the next record is rarely far
+    while begin <= end - HEADER:
         count = min(step, end - HEADER + 1 - begin)
         high = np.ndarray((count,), "<u4", data.data, begin + 4, (1,))
         candidates = np.flatnonzero(high == 0) + begin  # no record that matters is 4 GiB long
@@ -289,4 +289,6 @@ def _search(data: UInt8[np.ndarray, " size"], at: int, end: int, left: Callable[
                 length = int.from_bytes(data[candidate : candidate + 8].tobytes(), "little")
                 if HEADER + length + FOOTER <= left(candidate):
                     return int(candidate)
+        begin += count
+        step = min(2 * step, 1 << 18)
     return None
