@@ -13,7 +13,7 @@ from typing import TextIO
 SUFFIXES = {".html": "html", ".htm": "html", ".json": "json", ".md": "markdown", ".markdown": "markdown"}
 """Which format a file's name asks for where `--format` says nothing."""
 
-NARROWEST, WIDEST = 40, 120
+NARROWEST, WIDEST = 60, 120
 """Cells of a line: below the first nothing can be laid out, above the second nobody reads."""
 
 

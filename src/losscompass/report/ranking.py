@@ -9,6 +9,9 @@ from . import verdict as say
 from .plain import plain
 
 ROWS = 50
+NAME = 20
+"""Cells that a run's name needs beside its figures."""
+
 COLUMNS = ("rank", "verdict", "best", "last", "run")
 
 
@@ -34,20 +37,24 @@ def heading(diagnosis: Diagnosis, catalogue: Catalogue) -> str:
 
 
 def table(diagnosis: Diagnosis, catalogue: Catalogue, width: int) -> list[Text]:
-    """The heading and a row a run, in lines of at most `width` cells; long names are folded."""
+    """The heading and a row a run, in lines of at most `width` cells. Long names are folded, in narrow tables beneath."""
     rows = [tuple(catalogue.ui(f"column.{name}") for name in COLUMNS)]
     runs = ordered(diagnosis)
     rows += [row(rank, one, catalogue) for rank, one in runs[:ROWS]]
     widths = [max(cells(row[column]) for row in rows) for column in range(len(COLUMNS) - 1)]
-    widths[1] = min(widths[1], max(12, width // 3))
-    room = max(width - sum(widths) - 2 * len(widths), 16)
-    lines = [Text(line, "bold") for line in fold(heading(diagnosis, catalogue), width)]
-    for number, line in enumerate(rows):
-        folded = [fold(cell, room) for cell, room in zip(line, [*widths, room], strict=True)]
+    widths[1] = min(widths[1], max(8, width // 3))
+    room = width - sum(widths) - 2 * len(widths)
+    lines = [Text(line, "bold") for line in fold(plain(heading(diagnosis, catalogue)), width)]
+    for number, (*figures, name) in enumerate(rows):
+        style = "dim" if number == 0 else ""
+        beneath = [] if room >= NAME else fold(plain(name), width - 2)
+        folded = [fold(plain(cell), w) for cell, w in zip(figures, widths, strict=True)]
+        folded.append([""] if beneath else fold(plain(name), room))
         for part in range(max(map(len, folded))):
-            cells_ = [column[part] if part < len(column) else "" for column in folded]
-            text = "  ".join(pad(cell, w) for cell, w in zip(cells_, [*widths, 0], strict=True))
-            lines.append(Text(text, "dim" if number == 0 else ""))
+            parts = [column[part] if part < len(column) else "" for column in folded]
+            text = "  ".join(pad(cell, w) for cell, w in zip(parts, [*widths, 0], strict=True))
+            lines.append(Text(text.rstrip(), style))
+        lines += [Text("  " + line, style) for line in beneath]
     if len(runs) > ROWS:
         lines.append(Text(catalogue.ui("compare.more", count=len(runs) - ROWS), "dim"))
     return lines

@@ -12,9 +12,9 @@ from ..text.catalogue import Catalogue
 from ..text.wrap import cells, fold, pad
 from . import verdict as say
 from .figures import first_best_last
+from .picture import pictures
 from .plain import plain
 from .ranking import table
-from .sparkline import Sparkline, column_of, draw
 from .unreadable import sentence
 
 FULL_RUNS = 3
@@ -26,6 +26,9 @@ WISHES = 3
 
 STYLE = {"critical": "bold red", "warning": "bold yellow", "note": "cyan", "good": "bold green"}
 MARK = {"critical": "✖", "warning": "▲", "note": "●", "good": "✔"}
+TYPEWRITER = str.maketrans({"→": "->", "“": '"', "”": '"', "×": "x", "–": "-", "…": "...", "▲": "^"})
+"""For screens that have not even braille, these neither."""
+
 PLAIN_MARK = {"critical": "x", "warning": "!", "note": "-", "good": "o"}
 
 
@@ -81,8 +84,10 @@ class _Page:
             _environ={},
         )
         for line in self._lines:
+            line.rstrip()
             console.print(line, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
-        return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).strip("\n") + "\n"
+        text = out.getvalue().strip("\n") + "\n"
+        return text if self._braille else text.translate(TYPEWRITER)
 
     def lines(self, lines: Sequence[Text]) -> None:
         self._lines += lines
@@ -94,13 +99,13 @@ class _Page:
     def paragraph(self, text: str, *, first: str = "", indent: int = 0, style: str = "", first_style: str = "") -> None:
         """Wrapped text. `first` hangs before it."""
         hang = indent + cells(first)
-        for number, line in enumerate(fold(text, self._width - hang)):
+        for number, line in enumerate(fold(plain(text), self._width - hang)):
             head = Text(" " * indent).append(first, first_style) if number == 0 else Text(" " * hang)
             self._lines.append(head.append(line, style))
 
     def heading(self, key: str) -> None:
         self.blank()
-        self._lines.append(Text(self._words.ui(key), "bold"))
+        self.paragraph(self._words.ui(key), style="bold")
 
     # -- a run -------------------------------------------------------------------------------------------------------
 
@@ -143,7 +148,15 @@ class _Page:
         self.blank()
         self.numbers(shown)
         for axis in dict.fromkeys(series.axis for series in shown):
-            self.pictures([series for series in shown if series.axis == axis], one)
+            self.blank()
+            self._lines += pictures(
+                [series for series in shown if series.axis == axis],
+                one.reading,
+                self._words,
+                width=self._width,
+                braille=self._braille,
+                mark_style=STYLE[say.tone(one)],
+            )
 
     def numbers(self, shown: Sequence[Series]) -> None:
         """First, best and last value of each curve, and where the best was."""
@@ -158,51 +171,6 @@ class _Page:
             figures = "".join("   " + pad(value, width) for value, width in zip(values, widths[1:], strict=True))
             self._lines.append(Text("  " + pad(head, name_width) + figures, style))
             self._lines += [Text("  " + line, style) for line in more]
-
-    def pictures(self, shown: Sequence[Series], one: RunDiagnosis) -> None:
-        span = min(float(s.step[0]) for s in shown), max(float(s.step[-1]) for s in shown)
-        if span[0] == span[1] or max(len(series) for series in shown) < 3:
-            return
-        self.blank()
-        drawn: list[tuple[Series, Sparkline]] = []
-        label_width = 0
-        for series in shown:
-            width = max(self._width - 24, 20)
-            if (
-                line := draw(series.step, series.value, span, width=width, height=3, braille=self._braille)
-            ) is not None:
-                drawn.append((series, line))
-                label_width = max(label_width, *(cells(self._words.number(x, 3)) for x in (line.high, line.low)))
-        indent = 2 + label_width + 1
-        for series, line in drawn:
-            labels = [self._words.number(line.high, 3), "", self._words.number(line.low, 3)]
-            clipped = self._words.ui("curve.clipped", top=line.top) if line.top > line.high else ""
-            notes = [plain(series.name)[:16], self._words.ui("curve.log") if line.log else "", clipped]
-            for label, row, note in zip(labels, line.rows, notes, strict=True):
-                text = Text("  " + " " * (label_width - cells(label)) + label + " ", "dim")
-                self._lines.append(text.append(row, _CURVE[str(series.role.phase)]).append(" " + note, "dim"))
-            if line.holes:
-                cross = "".join("×" if place in line.holes else " " for place in range(line.holes[-1] + 1))
-                self._lines.append(Text(" " * indent).append(cross, "red").append("  NaN / inf", "dim"))
-        self.onset_mark(one, shown[0].axis, span, indent, max((len(line.rows[0]) for _, line in drawn), default=0))
-
-    def onset_mark(self, one: RunDiagnosis, axis: str, span: tuple[float, float], indent: int, width: int) -> None:
-        """An arrow beneath the curves where the verdict begins, else the ends of the axis."""
-        reading = one.reading
-        if not width:
-            return
-        left, right = (say.place(x, axis, self._words) for x in span)  # type: ignore[arg-type]
-        if reading.onset is None or reading.axis != axis or not span[0] <= reading.onset <= span[1]:
-            self._lines.append(Text(" " * indent + left + " " * (width - cells(left) - cells(right)) + right, "dim"))
-            return
-        column = column_of(reading.onset, span, width)
-        arrow = ("▲ " if self._braille else "^ ") + say.place(reading.onset, axis, self._words)
-        start = min(column, max(self._width - indent - cells(arrow), 0))
-        arrow_line = "▲" if self._braille else "^"
-        if start < column:
-            arrow = pad("", 0) + say.place(reading.onset, axis, self._words) + " " + arrow_line
-            start = max(column - cells(arrow) + 1, 0)
-        self._lines.append(Text(" " * (indent + start)).append(arrow, STYLE[say.tone(one)]))
 
     # -- findings and what follows from them ---------------------------------------------------------------------------
 
@@ -287,6 +255,3 @@ class _Page:
             self.heading("heading.skipped-files")
             for line in skipped:
                 self.paragraph(line, first="- ", indent=2)
-
-
-_CURVE = {"train": "blue", "val": "magenta", "test": "green", "none": ""}
