@@ -1,17 +1,22 @@
-"""The rows of a text table as columns of numbers, with everything that goes wrong in real files."""
+"""The rows of a text table to records, block by block: several runs under one header, conflicts, a torn last line."""
 
-from array import array
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
-import sys
 
 import numpy as np
 
 from ..evidence.records import Event, Record, Skipped
-from .cell import ABSENT, is_absent, number_in
-from .dialect import Dialect, is_conflict_marker, is_noise
-from .encoding import text_lines
+from .cell import is_absent
+from .csv_block import Block, read_block
+from .dialect import Dialect
+from .encoding import utf8_chunks
 from .table import records_from_columns
+
+_BLOCK = 1 << 21  # bytes: the temporaries of one column of it stay in the second-level cache
+_LONGEST_LINE = 1 << 26
+_AHEAD = 3  # blocks being read at the same time
 
 
 class _Counts:
@@ -34,35 +39,37 @@ class _Part:
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self.numbers = [array("d") if numeric else None for numeric in dialect.numeric]
-        self.texts: list[list[str] | None] = [None if numeric else [] for numeric in dialect.numeric]
+        self.numbers: list[list[np.ndarray]] = [[] for _ in dialect.names]
+        self.texts: list[list[list[str]]] = [[] for _ in dialect.names]
         self.rows = 0
 
-    def add(self, cells: list[str], counts: _Counts, where: str) -> None:
-        for index, numeric in enumerate(self.dialect.numeric):
-            cell = cells[index] if index < len(cells) else ""
-            if numeric:
-                number = number_in(cell, comma=self.dialect.commas[index])
-                if number is None:
-                    counts.add("not-a-number", where)
-                    number = ABSENT
-                self.numbers[index].append(number)
-            else:
-                self.texts[index].append(sys.intern(cell.strip().strip("\"'")[:200]))
-        self.rows += 1
+    def add(self, block: Block, start: int, stop: int) -> None:
+        if stop <= start:
+            return
+        for index, (numbers, texts) in enumerate(zip(block.numbers, block.texts, strict=True)):
+            if numbers is not None:
+                self.numbers[index].append(numbers[start:stop])
+            if texts is not None:
+                self.texts[index].append(texts[start:stop])
+        self.rows += stop - start
 
     def records(self) -> Iterator[Record]:
-        columns, absent, texts = {}, {}, {}
-        spelled = False
+        """The records of this part."""
+        columns: dict[str, np.ndarray] = {}
+        absent: dict[str, np.ndarray] = {}
+        texts: dict[str, list[str]] = {}
+        empty_cells = False
         for index, name in enumerate(self.dialect.names):
             if self.dialect.numeric[index]:
-                column = np.frombuffer(self.numbers[index], dtype=np.float64)
-                columns[name], absent[name] = column, is_absent(column)
-                spelled = spelled or bool(absent[name].any())
+                pieces = self.numbers[index]
+                columns[name] = pieces[0] if len(pieces) == 1 else np.concatenate(pieces) if pieces else np.empty(0)
+                absent[name] = is_absent(columns[name])
+                self.numbers[index] = []
+                empty_cells = empty_cells or bool(absent[name].any())
             else:
-                texts[name] = self.texts[index]
+                texts[name] = list(chain.from_iterable(self.texts[index]))
         # A file that leaves cells empty means NaN where it writes NaN; one that fills every cell may mean either.
-        yield from records_from_columns(columns, absent=absent if spelled else None, texts=texts)
+        yield from records_from_columns(columns, absent=absent if empty_cells else None, texts=texts)
 
 
 def read_table(path: Path, dialect: Dialect) -> Iterator[Record]:
@@ -70,49 +77,68 @@ def read_table(path: Path, dialect: Dialect) -> Iterator[Record]:
     counts = _Counts()
     part = _Part(dialect)
     parts = 1
-    waiting = dialect.has_header
-    theirs = False
-    for number, (line, terminated) in enumerate(text_lines(path), 1):
-        where = f"line {number}"
-        if is_conflict_marker(line):
-            counts.add("merge-conflict", where)
-            theirs = line.startswith(("=======", "|||||||")) or (theirs and not line.startswith(">>>>>>>"))
-            continue
-        if theirs or is_noise(line):
-            continue
-        cells = dialect.cells(line)
-        if dialect.header and _is_header_again(cells, dialect):
-            if waiting:
-                waiting = False
-            elif part.rows:
-                yield from part.records()
-                yield Event("run-start", data={"name": str(parts + 1)})
-                part, parts = _Part(dialect), parts + 1
-            continue
-        if not terminated and not _is_whole(cells, dialect, part):
-            counts.add("cut-off-last-row", where)
-            continue
-        if len(cells) != len(dialect.names) and not _fits(cells, dialect):
-            counts.add("ragged-row", where)
-            continue
-        part.add(cells, counts, where)
+    theirs = False  # within the second side of a conflict
+    line = 0
+    for block in _blocks(path, dialect, counts):
+        for reason, at, count in block.problems:
+            if reason != "header":
+                counts.add(reason, f"line {line + at + 1}", count)
+        done = 0
+        for row, what in [*block.marks, (block.rows, "end")]:
+            if not theirs:
+                part.add(block, done, row)
+            done = row
+            if what == "header":
+                if part.rows:
+                    yield from part.records()
+                    yield Event("run-start", data={"name": str(parts + 1)})
+                    part, parts = _Part(dialect), parts + 1
+            elif what != "end":
+                counts.add("merge-conflict", f"line {line + 1}", int(what.startswith("<")))
+                theirs = what.startswith(("=", "|"))
+        line += block.lines
     yield from part.records()
     yield from counts.records()
 
 
-def _is_header_again(cells: list[str], dialect: Dialect) -> bool:
-    return len(cells) == len(dialect.header) and tuple(cell.strip() for cell in cells) == dialect.header
+def _blocks(path: Path, dialect: Dialect, counts: _Counts) -> Iterator[Block]:
+    """The blocks in their order, a few of them read at the same time (numpy lets go of the interpreter)."""
+    # A freed allocation of this size makes the allocator keep the memory of the blocks' temporaries between them.
+    np.empty(3 << 20)
+    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="losscompass-csv") as pool:
+        waiting: list[Future[Block]] = []
+        for data in _whole_lines(path, dialect, counts):
+            waiting.append(pool.submit(read_block, data, dialect))
+            if len(waiting) >= _AHEAD:
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()
 
 
-def _fits(cells: list[str], dialect: Dialect) -> bool:
-    """A row with too few cells lacks the last ones; one with too many is usable if the surplus is empty."""
-    if len(cells) < len(dialect.names):
-        return len(cells) > 1
-    return not any(cell.strip() for cell in cells[len(dialect.names) :])
+def _whole_lines(path: Path, dialect: Dialect, counts: _Counts) -> Iterator[bytes]:
+    """The file in pieces that end with a line."""
+    rest = b""
+    only_returns: bool | None = None
+    for chunk in utf8_chunks(path, _BLOCK):
+        if only_returns is None:
+            only_returns = b"\n" not in chunk and b"\r" in chunk
+        data = rest + (chunk.replace(b"\r", b"\n") if only_returns else chunk)
+        cut = data.rfind(b"\n") + 1
+        rest = data[cut:]
+        if cut:
+            yield data[:cut]
+        if len(rest) > _LONGEST_LINE:
+            counts.add("too-long-line", path.name)
+            rest = b""
+    if rest.strip(b"\0 \t\r"):
+        if _is_whole(rest.decode("utf-8", "replace"), dialect):
+            yield rest + b"\n"
+        else:
+            counts.add("cut-off-last-row", "")
 
 
-def _is_whole(cells: list[str], dialect: Dialect, part: _Part) -> bool:
+def _is_whole(line: str, dialect: Dialect) -> bool:
     """Whether the last row, whose line does not end, can be trusted: its last number may have lost digits."""
-    if len(cells) != len(dialect.names):
-        return False
-    return len(cells[-1].strip().lstrip("+-0.").replace(".", "")) >= 15
+    cells = dialect.cells(line)
+    last = cells[-1].strip().lstrip("+-0.").replace(".", "")
+    return len(cells) == len(dialect.names) and (len(last) >= 15 or not dialect.numeric[-1])

@@ -25,7 +25,8 @@ class Dialect:
     delimiter: str  # " " stands for any run of blanks
     names: tuple[str, ...]  # of the columns, unique
     has_header: bool
-    header: tuple[str, ...]  # as written, to recognise it again
+    header: tuple[str, ...]  # its cells as written, to recognise them again
+    header_line: str  # the whole line, without blanks around it
     numeric: tuple[bool, ...]  # which columns are numbers, as far as the head tells
     commas: tuple[str, ...]  # what a comma inside a number means, for each column
     facts: tuple[tuple[str, str | float | int | bool], ...] = ()  # of a comment before the header
@@ -122,7 +123,8 @@ def _with_delimiter(
     )
     header = tuple(cell.strip() for cell in first) if has_header else ()
     score = share_of_cells * often / len(body)
-    return score, Dialect(delimiter, names, has_header, header, numeric, commas, facts)
+    header_line = lines[0].strip() if has_header else ""
+    return score, Dialect(delimiter, names, has_header, header, header_line, numeric, commas, facts)
 
 
 def _is_prose(column: Sequence[str]) -> bool:
@@ -137,7 +139,7 @@ def _single_column(lines: Sequence[str], facts: tuple[tuple[str, str], ...]) -> 
         return None
     has_header = number_in(lines[0]) is None
     name = (lines[0].strip().strip("\"'"),) if has_header else ("",)
-    return Dialect("\0", name, has_header, name if has_header else (), (True,), ("",), facts)
+    return Dialect("\0", name, has_header, name if has_header else (), lines[0].strip() if has_header else "", (True,), ("",), facts)
 
 
 def _is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
