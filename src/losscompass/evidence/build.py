@@ -2,7 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
+
+import numpy as np
 
 from .chunks import Chunk, collect
 from .columns import Column, columns_of
@@ -23,7 +26,8 @@ def build(records: Iterable[Record], source: str) -> tuple[Run, ...]:
     """
     runs: list[Run] = []
     for chunk in collect(records):
-        runs.extend(_runs_of(chunk, source))
+        with np.errstate(all="ignore"):  # infinities are evidence here, and their differences are not warned of
+            runs.extend(_runs_of(chunk, source))
     return _named(runs)
 
 
@@ -36,8 +40,6 @@ def _runs_of(chunk: Chunk, source: str) -> Iterator[Run]:
         kept, unmeasured = drop_unmeasured(piece.columns, roles)
         series = _named_series(kept, roles)
         more, curves = choose_curves(series)
-        if not kept and number > 0:
-            continue
         yield Run(
             source=source,
             name=chunk.name,
@@ -51,7 +53,8 @@ def _runs_of(chunk: Chunk, source: str) -> Iterator[Run]:
 
 def _named_series(columns: Sequence[Column], roles: Mapping[str, tuple[str, Role]]) -> list[Series]:
     """The series with unique canonical names: of those that share one, the longest keeps it, unless it is one of
-    single steps and another of epoch means stands beside epoch-wise validation (the two are then compared alike)."""
+    single steps and another of epoch means stands beside epoch-wise validation (the two are then compared alike).
+    """
     by_name: dict[str, list[Column]] = {}
     for column in columns:
         by_name.setdefault(roles[column.raw][0], []).append(column)
@@ -84,9 +87,10 @@ def _unique(name: str, taken: set[str]) -> str:
 
 def _named(runs: Sequence[Run]) -> tuple[Run, ...]:
     """The runs with names that tell them apart; runs without a number are none."""
-    from dataclasses import replace
-
     full = [run for run in runs if run.series]
+    empty = [run for run in runs if not run.series]
+    if full and empty:  # what was skipped of them is still told
+        full[0] = replace(full[0], skipped=_merged(one for run in (full[0], *empty) for one in run.skipped))
     if len(full) <= 1:
         return tuple(full)
     uses = Counter(run.name for run in full)

@@ -11,6 +11,8 @@ from .names import Role
 from .records import Axis, Skipped
 from .run import Series
 
+FARTHEST = 2.0**60  # a position beyond is none: no run takes so many steps, and sums of such numbers overflow
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -71,7 +73,7 @@ def columns_of(chunk: Chunk) -> tuple[list[Column], list[Skipped]]:
         if rank != lowest[raw, axis]:
             skipped.append(Skipped("other-rank", column.size, raw))
             continue
-        placed = np.isfinite(column.step)
+        placed = np.abs(column.step) < FARTHEST  # False for NaN
         if not placed.all():
             skipped.append(Skipped("no-position", int(column.size - placed.sum()), raw))
             column = column.take(placed)

@@ -40,7 +40,7 @@ def _starts_again(column: Column) -> bool:
         return False
     fell, rose = np.diff(column.step) < 0, np.diff(column.epoch) > 0
     both = int(np.count_nonzero(fell & rose))
-    return both >= 1 and both >= AGREE * np.count_nonzero(rose)
+    return both >= 1 and both >= AGREE * int(np.count_nonzero(rose))
 
 
 def _length(column: Column) -> float:

@@ -65,7 +65,8 @@ def _totals(phase: Phase, losses: Sequence[Series]) -> list[Series]:
 
 def _sum_of_parts(phase: Phase, parts: Sequence[Series]) -> Series | None:
     """The total of the parts that the log holds. An only part is the total; what plays against each other is no sum:
-    there, the side that generates stands for the whole."""
+    there, the side that generates stands for the whole.
+    """
     parts = [one for one in parts if "~" not in one.name]
     if not parts:
         return None

@@ -161,7 +161,7 @@ def _phase(said: tuple[str, ...]) -> Phase:
 def _measure(raw: str, bare: tuple[str, ...]) -> tuple[Kind, str, tuple[str, ...]]:
     """Kind, measure and what it is of, from the words of a name without its phase."""
     has = set(bare)
-    if has & v.GRADIENT and has & v.NORM or has & _GLUED_NORMS:
+    if (has & v.GRADIENT and has & v.NORM) or has & _GLUED_NORMS:
         norm = max(at for at, w in enumerate(bare) if w in v.NORM or w in v.GRADIENT)
         order = tuple(w for w in bare[:norm] if not w.isdigit())  # of the norm: grad_2.0_norm
         return Kind.GRADIENT_NORM, "grad_norm", _rest((*order, *bare[norm:]), v.GRADIENT | v.NORM | {"inf", "l2"})
@@ -192,7 +192,7 @@ def _measure(raw: str, bare: tuple[str, ...]) -> tuple[Kind, str, tuple[str, ...
     terms = [w for w in bare if w in v.LOSS_TERM]
     if terms:
         return Kind.LOSS_PART, "loss", (*_rest(bare, {terms[-1]}), v.LOSS_TERM[terms[-1]])
-    if has & v.TIME and not bare[-1] in v.COUNTED - {"it", "its"}:
+    if has & v.TIME and bare[-1] not in v.COUNTED - {"it", "its"}:
         return Kind.TIME, "", ()
     if _only_counts(bare):
         return Kind.COUNTER, "", ()
@@ -209,7 +209,7 @@ def _loss(raw: str, bare: tuple[str, ...]) -> tuple[Kind, str, tuple[str, ...]]:
     parts = tuple(w for w in path(raw) if w)
     if parts and parts[0] in v.LOSS and len(parts) > 1 and last not in v.LOSS:
         # `Loss/…` is often a folder of a dashboard: what stands in it speaks for itself.
-        if last in v.METRIC_UP and last not in _ALSO_LOSSES and last not in ("score",):
+        if last in v.METRIC_UP and last not in _ALSO_LOSSES and last != "score":
             return Kind.METRIC_UP, v.METRIC_UP[last], _rest(bare[:-1], v.LOSS)
         if set(bare) & {"scores", "score", "signs"}:
             return Kind.OTHER, "", ()
