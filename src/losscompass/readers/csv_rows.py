@@ -14,7 +14,7 @@ from .dialect import Dialect
 from .encoding import utf8_chunks
 from .table import records_from_columns
 
-_BLOCK = 1 << 21  # bytes: the temporaries of one column of it stay in the second-level cache
+_ROWS = 24_000  # of a block: the temporaries of one of its columns stay in the second-level cache
 _LONGEST_LINE = 1 << 26
 _AHEAD = 3  # blocks being read at the same time
 
@@ -119,7 +119,8 @@ def _whole_lines(path: Path, dialect: Dialect, counts: _Counts) -> Iterator[byte
     """The file in pieces that end with a line."""
     rest = b""
     only_returns: bool | None = None
-    for chunk in utf8_chunks(path, _BLOCK):
+    size = min(max(_ROWS * dialect.line_bytes, 1 << 18), 1 << 23)
+    for chunk in utf8_chunks(path, size):
         if only_returns is None:
             only_returns = b"\n" not in chunk and b"\r" in chunk
         data = rest + (chunk.replace(b"\r", b"\n") if only_returns else chunk)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from .cell import ABSENT, meaning_of_comma, number_in
 from .positions import is_position_name
 
-_LINES = 400  # of the head looked at
+_LINES = 200  # of the head looked at
 _SHARE = 0.8  # of the rows have as many cells as the table has columns
 _RULE = re.compile(r"[\s|+:=*_-]{3,}")  # a line drawn under the header
 _DELIMITERS = (",", "\t", ";", "|", " ")
@@ -29,6 +29,7 @@ class Dialect:
     header_line: str  # the whole line, without blanks around it
     numeric: tuple[bool, ...]  # which columns are numbers, as far as the head tells
     commas: tuple[str, ...]  # what a comma inside a number means, for each column
+    line_bytes: int  # about how long a line is
     facts: tuple[tuple[str, str | float | int | bool], ...] = ()  # of a comment before the header
 
     def cells(self, line: str) -> list[str]:
@@ -124,7 +125,7 @@ def _with_delimiter(
     header = tuple(cell.strip() for cell in first) if has_header else ()
     score = share_of_cells * often / len(body)
     header_line = lines[0].strip() if has_header else ""
-    return score, Dialect(delimiter, names, has_header, header, header_line, numeric, commas, facts)
+    return score, Dialect(delimiter, names, has_header, header, header_line, numeric, commas, max(map(len, lines[1:] or lines)) + 1, facts)
 
 
 def _is_prose(column: Sequence[str]) -> bool:
@@ -139,7 +140,7 @@ def _single_column(lines: Sequence[str], facts: tuple[tuple[str, str], ...]) -> 
         return None
     has_header = number_in(lines[0]) is None
     name = (lines[0].strip().strip("\"'"),) if has_header else ("",)
-    return Dialect("\0", name, has_header, name if has_header else (), lines[0].strip() if has_header else "", (True,), ("",), facts)
+    return Dialect("\0", name, has_header, name if has_header else (), lines[0].strip() if has_header else "", (True,), ("",), 20, facts)
 
 
 def _is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:

@@ -51,13 +51,20 @@ def parse_decimals(
     whole = _small_whole_numbers(words, start, end)
     if whole is not None:
         return whole, np.zeros(start.size, dtype=bool)
-    first = words[start]
-    negative = (first & _BYTE) == ord("-")
-    signed = bool(negative.any())
-    if signed:
-        start = start + negative
-        first = words[start]
+    length = end - start
     last = words[end - 8]
+    if int(length.max()) <= 8 and int(length.min()) > 0:  # the last eight bytes hold the first ones too
+        first = last >> (64 - 8 * length).view(np.uint64)
+        negative = (first & _BYTE) == ord("-")
+        if signed := bool(negative.any()):
+            start = start + negative
+            first >>= negative.view(np.uint8).astype(np.uint64) * np.uint64(8)
+    else:
+        first = words[start]
+        negative = (first & _BYTE) == ord("-")
+        if signed := bool(negative.any()):
+            start = start + negative
+            first = words[start]
     exponent: np.ndarray | None = None
     scientific = _exponent_at(last)
     if scientific is not None:

@@ -53,8 +53,8 @@ def records_from_columns(
         part = slice(start, stop)
         for name in values:
             for spelled, rows_of_name in with_phase(name, phases, present[name], part):
-                index = np.flatnonzero(rows_of_name) + start
-                if index.size:
+                index = part if rows_of_name.all() else np.flatnonzero(rows_of_name) + start
+                if rows_of_name.any():
                     yield ScalarBlock(
                         spelled,
                         step[index],
