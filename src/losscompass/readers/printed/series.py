@@ -1,0 +1,160 @@
+"""The numbers of a log, kept as columns, and where each of them stands: at a step, at an epoch, or in a row."""
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from ...evidence.names import Kind
+from ...evidence.records import Axis, ScalarBlock
+
+MAX_RESTARTS = 10_000  # a position that falls more often than that is no order of runs
+_MOSTLY = 0.9
+
+
+@dataclass(slots=True)
+class Points:
+    """All values printed under one name, in one way: 48 bytes a value."""
+
+    name: str
+    phase: str
+    kind: Kind
+    level: str  # "step" or "epoch": counted by its own line; "none": by the lines above it; "bar": by a progress bar
+    value: "array[float]" = field(default_factory=lambda: array("d"))
+    epoch: "array[float]" = field(default_factory=lambda: array("d"))
+    step: "array[float]" = field(default_factory=lambda: array("d"))
+    total: "array[float]" = field(default_factory=lambda: array("d"))
+    order: "array[int]" = field(default_factory=lambda: array("q"))  # of the line in the log
+    said: "array[int]" = field(default_factory=lambda: array("l"))  # which wording of the line
+    last_of_epoch: bool = False  # running means: the last one of a pass counts
+
+    def add(self, value: float, epoch: float, step: float, total: float, order: int, said: int) -> None:
+        """One more value; NaN where epoch, step or total is not known."""
+        self.value.append(value)
+        self.epoch.append(epoch)
+        self.step.append(step)
+        self.total.append(total)
+        self.order.append(order)
+        self.said.append(said)
+
+    @property
+    def raw(self) -> str:
+        """The name for the records: with the phase that the log said elsewhere than in the name."""
+        return f"{self.phase}/{self.name}" if self.phase else self.name
+
+
+@dataclass(slots=True)
+class Placed:
+    """A series with its positions; arrays of shape (n,)."""
+
+    raw: str
+    kind: Kind
+    axis: Axis
+    step: Float[np.ndarray, " n"]
+    value: Float[np.ndarray, " n"]
+    epoch: Float[np.ndarray, " n"] | None
+    order: Int[np.ndarray, " n"]
+
+    def block(self, start: int, stop: int) -> ScalarBlock:
+        """The values between two lines of the log."""
+        part = slice(*np.searchsorted(self.order, (start, stop)))
+        epoch = None if self.epoch is None else self.epoch[part]
+        return ScalarBlock(self.raw, self.step[part], self.value[part], axis=self.axis, epoch=epoch)
+
+
+def placed(points: Points, keep: "np.ndarray | None" = None) -> Placed:
+    """Say where every value of `points` stands."""
+    columns = [np.array(column, dtype=np.float64) for column in (points.value, points.epoch, points.step, points.total)]
+    order = np.array(points.order, dtype=np.int64)
+    if keep is not None:
+        columns, order = [column[keep] for column in columns], order[keep]
+    value, epoch, step, total = columns
+    epoch = _filled(epoch)
+    if points.last_of_epoch and value.size:
+        last = _ends_of_passes(epoch, step)
+        value, epoch, step, total, order = value[last], epoch[last], step[last], total[last], order[last]
+    position, axis = _position(points.level, epoch, step, total)
+    return Placed(points.raw, points.kind, axis, position, value, None if np.isnan(epoch).any() else epoch, order)
+
+
+def _position(level: str, epoch: np.ndarray, step: np.ndarray, total: np.ndarray) -> tuple[np.ndarray, Axis]:
+    has_epoch = epoch.size > 0 and not np.isnan(epoch).any()
+    step = _filled(step) if level in ("step", "bar") or not np.isnan(step).any() else np.full(step.size, np.nan)
+    has_step = step.size > 0 and not np.isnan(step).any()
+    once = (
+        has_epoch
+        and _repeats(epoch) <= max(epoch.size >= 5, epoch.size // 20)
+        and (epoch.size == 1 or bool(np.any(np.diff(epoch) != 0)))
+    )
+    if level in ("epoch", "bar") and once:
+        return epoch, "epoch"
+    if has_step:
+        within = has_epoch and starts_over(epoch, step)
+        if once and (within or level == "none"):
+            return epoch, "epoch"
+        if within:
+            length = _length(step, total)
+            return (epoch - epoch.min()) * length + step, "step"
+        if level == "step" or _repeats(step) <= max(step.size >= 5, step.size // 20):
+            return step, "step"
+    if once:
+        return epoch, "epoch"
+    return np.arange(epoch.size, dtype=np.float64), "row"
+
+
+def starts_over(epoch: Float[np.ndarray, " n"], step: Float[np.ndarray, " n"]) -> bool:
+    """Whether the step counts within an epoch: it does not go on when the epoch does."""
+    if np.any(epoch != np.floor(epoch)):
+        return False
+    rises = np.diff(epoch) > 0
+    return bool(rises.any()) and int(np.count_nonzero(rises & (np.diff(step) <= 0))) * 2 >= int(np.count_nonzero(rises))
+
+
+def _length(step: np.ndarray, total: np.ndarray) -> float:
+    """Steps in an epoch: as printed, or as far as they were counted."""
+    counted = float(step.max()) + (1.0 if float(step.min()) == 0.0 else 0.0)
+    known = total[np.isfinite(total)]
+    return max(counted - 1.0, float(np.median(known))) if known.size else counted
+
+
+def _repeats(position: np.ndarray) -> int:
+    return int(np.count_nonzero(np.diff(position) == 0))
+
+
+def _filled(column: np.ndarray) -> np.ndarray:
+    """Positions not known are those of the line before; before the first one known, that one. Mostly unknown: unknown."""
+    known = np.isfinite(column)
+    if not column.size or known.all():
+        return column
+    if known.mean() < 0.5:
+        return np.full(column.size, np.nan)
+    index = np.maximum.accumulate(np.where(known, np.arange(column.size), -1))
+    return np.asarray(column[np.where(index < 0, int(np.argmax(known)), index)])
+
+
+def _ends_of_passes(epoch: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """The last value of every pass over a data set."""
+    falls = np.diff(step) <= 0
+    moves = np.diff(epoch) != 0
+    return np.append(falls | (moves & np.isfinite(np.diff(epoch))), True)
+
+
+def restarts(series: Sequence[Placed]) -> list[int]:
+    """The lines at which the longest series begins anew."""
+    if not series:
+        return []
+    main = max(series, key=lambda one: (one.axis != "row", one.step.size))
+    falls = np.flatnonzero(np.diff(main.step) < 0) + 1
+    return [] if falls.size > MAX_RESTARTS else [int(main.order[at]) for at in falls]
+
+
+def blocks(series: Sequence[Placed]) -> Iterator[ScalarBlock]:
+    """The records of all series in the order of the log: what stands before a restart comes before what follows it."""
+    edges = [0, *restarts(series), np.iinfo(np.int64).max]
+    for start, stop in zip(edges, edges[1:], strict=False):
+        for one in series:
+            block = one.block(start, stop)
+            if block.value.size:
+                yield block
