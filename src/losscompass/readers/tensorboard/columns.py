@@ -6,6 +6,7 @@ checksummed header included. Payload checksums are verified for each record: the
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int64, Shaped, UInt8, UInt16
@@ -38,7 +39,7 @@ class Part:
 class Decoded:
     """What the records of one window hold."""
 
-    parts: list[tuple[Number, Part]] = field(default_factory=list)
+    parts: list[tuple[str, Part]] = field(default_factory=list)
     events: list[tuple[int, Event]] = field(default_factory=list)  # (place, event) of those with more than scalars
     damaged: list[int] = field(default_factory=list)  # places
     malformed: list[int] = field(default_factory=list)  # places of intact records that are no events
@@ -76,18 +77,19 @@ def _alike(window: Window, start: Int64[np.ndarray, " n"], length: int, decoded:
             rows, left = rows[1:], left[1:]
             continue
         mask = _mask(event, length, rows.shape[1])
-        rows, order, edges, events, same = _grouped(rows, length, mask, event)
+        rows, order, edges, same = _grouped(rows, mask, event)
         if order is not None:
             left = left[order]
         holds = _checksums_hold(rows, length, mask, edges)
+        first = rows[edges[:-1]]
         taken = same & holds
         decoded.damaged.extend((window.base + start[left[same & ~holds]]).tolist())
         if taken.all():
-            _emit(rows, window.base + start[left], edges, events, decoded)
+            _emit(rows, window.base + start[left], edges, first=first, layout=event, decoded=decoded)
         else:
             counts = np.add.reduceat(taken, edges[:-1], dtype=np.int64)
             kept = np.concatenate([[0], np.cumsum(counts)])
-            _emit(rows[taken], window.base + start[left[taken]], kept, events, decoded)
+            _emit(rows[taken], window.base + start[left[taken]], kept, first=first, layout=event, decoded=decoded)
         rows, left = rows[~same], left[~same]
     return np.concatenate([np.array(apart, np.int64), left])
 
@@ -131,18 +133,17 @@ def _open_varint(mask: UInt8[np.ndarray, " width"], start: int, stop: int) -> No
 
 
 def _grouped(
-    rows: UInt8[np.ndarray, "n width"], length: int, mask: UInt8[np.ndarray, " width"], event: Event
+    rows: UInt8[np.ndarray, "n width"], mask: UInt8[np.ndarray, " width"], event: Event
 ) -> tuple[
     UInt8[np.ndarray, "n width"],
     Int64[np.ndarray, " n"] | None,
     Int64[np.ndarray, " groups_1"],
-    list[Event],
     Bool[np.ndarray, " n"],
 ]:
     """Rows by tag.
 
-    Returns them in their new order, that order (None: as they were), the groups' edges in it, each group's event, and
-    which rows equal their group's first in every bit of the mask.
+    Returns them in their new order, that order (None: as they were), the groups' edges in it, and which rows have the
+    layout of the first row and equal their group's first in every bit of the mask.
     """
     words, masks = rows.view("<u8"), mask.view("<u8")
     fixed = np.flatnonzero(masks).tolist()
@@ -150,7 +151,7 @@ def _grouped(
     for word in fixed:
         differs |= ((words[:, word] ^ words[0, word]) & masks[word]) != 0
     if not differs.any():
-        return rows, None, np.array([0, len(rows)]), [event], ~differs
+        return rows, None, np.array([0, len(rows)]), ~differs
     nameless = mask.copy()
     for number in event.numbers:
         for start, stop in number.names:
@@ -164,31 +165,17 @@ def _grouped(
         mixed *= _MIX
         mixed ^= mixed >> np.uint64(29)
     short = (mixed >> np.uint64(48)).astype(np.uint16)  # 16 bits: a radix sort. Tags that collide wait for a next round
-    short[other_layout] = short[0]
+    short[other_layout] = short[0]  # there, they differ from the first
     order = np.argsort(short, kind="stable")
     edges = np.concatenate([[0], np.flatnonzero(np.diff(short[order])) + 1, [len(rows)]])
     sizes = np.diff(edges)
     rows = rows[order]
     words = rows.view("<u8")
     first = edges[:-1]
-    events: list[Event] = []
-    fits = np.zeros(sizes.size, bool)
-    for group, row in enumerate(first.tolist()):
-        other = _parsed(rows[row], length)
-        fits[group] = other is not None and _only_scalars(other) and _same_layout(other, event)
-        events.append(other if other is not None else event)
-    same = np.repeat(fits, sizes)
+    same = np.ones(len(rows), bool)
     for word in fixed:
         same &= ((words[:, word] ^ np.repeat(words[first, word], sizes)) & masks[word]) == 0
-    return rows, order, edges, events, same
-
-
-def _same_layout(one: Event, other: Event) -> bool:
-    places = [
-        (event.wall_time, event.step, [(n.form, n.start, n.stop, n.tensor) for n in event.numbers])
-        for event in (one, other)
-    ]
-    return places[0] == places[1]
+    return rows, order, edges, same
 
 
 def _checksums_hold(
@@ -199,7 +186,7 @@ def _checksums_hold(
 ) -> Bool[np.ndarray, " n"]:
     """Whether each row's payload has the checksum that follows it, given that a group's rows share what the mask says."""
     end = HEADER + length
-    shared = rows[np.minimum(edges[:-1], len(rows) - 1), HEADER:end].copy()
+    shared = rows[edges[:-1], HEADER:end]
     varying = sorted({place - place % 2 for place in range(HEADER, end) if mask[place] != 0xFF})
     pairs = rows.view("<u2")
     looked_up = np.zeros(len(rows), np.uint32)
@@ -220,21 +207,23 @@ def _emit(
     rows: UInt8[np.ndarray, "n width"],
     place: Int64[np.ndarray, " n"],
     edges: Int64[np.ndarray, " groups_1"],
-    events: list[Event],
+    *,
+    first: UInt8[np.ndarray, "groups width"],
+    layout: Event,
     decoded: Decoded,
 ) -> None:
-    """Cut the rows into points, and the points by tag."""
-    layout = events[0]
+    """Cut the rows into points, and the points by tag, which each group's first row tells."""
     assert layout.wall_time is not None
     wall = _column(rows, "<f8", HEADER + layout.wall_time).astype(np.float64)
     step = np.zeros(len(rows), np.int64) if layout.step is None else _varints(rows, *layout.step)
-    for index, number in enumerate(layout.numbers):
+    cuts = [slice(begin, end) for begin, end in pairwise(edges.tolist())]
+    for number in layout.numbers:
         value = _values(rows, number)
-        for group, event in enumerate(events):
-            cut = slice(int(edges[group]), int(edges[group + 1]))
+        at, stop = number.names[0]
+        for cut, row in zip(cuts, first, strict=True):
             if cut.stop > cut.start:
-                part = Part(place[cut], step[cut], value[cut], wall[cut], number.tensor)
-                decoded.parts.append((event.numbers[index], part))
+                tag = row[HEADER + at : HEADER + stop].tobytes().decode("utf-8", "replace")
+                decoded.parts.append((tag, Part(place[cut], step[cut], value[cut], wall[cut], number.tensor)))
 
 
 def _values(rows: UInt8[np.ndarray, "n width"], number: Number) -> Float64[np.ndarray, " n"]:
@@ -279,7 +268,7 @@ def _varints(rows: UInt8[np.ndarray, "n width"], start: int, stop: int) -> Int64
 def _one_by_one(window: Window, index: Int64[np.ndarray, " n"], decoded: Decoded) -> None:
     """Read records each for itself: few of their kind, or of no layout that repeats."""
     holds = _intact(window, window.start[index], window.length[index])
-    loose: dict[tuple[str, bool, str], list[tuple[Number, int, int, float, float]]] = {}
+    loose: dict[tuple[str, bool], list[tuple[int, int, float, float]]] = {}
     for position, intact in zip(index.tolist(), holds.tolist(), strict=True):
         start, length = int(window.start[position]), int(window.length[position])
         place = window.base + start
@@ -297,12 +286,11 @@ def _one_by_one(window: Window, index: Int64[np.ndarray, " n"], decoded: Decoded
         wall = np.nan if event.wall_time is None else _double(payload, event.wall_time)
         row = window.data[start : start + HEADER + length][None, :]
         for number in event.numbers:
-            point = (number, place, signed(event.step_value), float(_values(row, number)[0]), wall)
-            loose.setdefault((number.tag, number.tensor, number.plugin), []).append(point)
-    for points in loose.values():
-        first = points[0][0]
-        places, steps, values, walls = (np.array([point[column] for point in points]) for column in range(1, 5))
-        decoded.parts.append((first, Part(places, steps, values, walls, first.tensor)))
+            point = (place, signed(event.step_value), float(_values(row, number)[0]), wall)
+            loose.setdefault((number.tag, number.tensor), []).append(point)
+    for (tag, tensor), points in loose.items():
+        places, steps, values, walls = (np.array([point[column] for point in points]) for column in range(4))
+        decoded.parts.append((tag, Part(places, steps, values, walls, tensor)))
 
 
 def _double(payload: memoryview, at: int) -> float:

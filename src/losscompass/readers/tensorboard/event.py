@@ -30,7 +30,7 @@ class Number(NamedTuple):
     """A scalar in an event: where the tag and the number lie."""
 
     tag: str
-    names: tuple[tuple[int, int], ...]  # places of the tag and of its copies
+    names: tuple[tuple[int, int], ...]  # places of the tag (the first) and of its copies
     plugin: str  # that the record itself names; empty if it names none
     form: str  # "<f4", "<f8", "<i4" … where it lies as such; "bfloat16"; "varint:<type>"; "zero" where it is left out
     start: int
@@ -83,14 +83,14 @@ def parse(data: bytes | memoryview) -> Event:
 
 def _value(data: bytes | memoryview, whole: Field, event: Event) -> None:
     tag, plugin, content = "", "", b""
-    names: list[tuple[int, int]] = []
+    names = [(whole.start, whole.start)]
     number: tuple[str, int, int, bool] | None = None
     kind = ""
     tensor: Field | None = None
     for item in fields(data, whole.start, whole.stop):
         if item.wire == BYTES:
             if item.number == _TAG:
-                names.append((item.start, item.stop))
+                names[0] = (item.start, item.stop)
                 tag = bytes(data[item.start : item.stop]).decode("utf-8", "replace")
             elif item.number == _NODE_NAME:
                 names.append((item.start, item.stop))

@@ -66,8 +66,8 @@ def read_file(path: Path) -> EventFile:
                 file.damage(damage.byte)
         for place, event in decoded.events:
             _note(file, place, event)
-        for number, part in decoded.parts:
-            parts.setdefault(number.tag, []).append(part)
+        for tag, part in decoded.parts:
+            parts.setdefault(tag, []).append(part)
     whole: dict[str, Curve] = {}
     for tag, some in parts.items():
         # A tensor that names no plugin is a scalar unless an earlier record gave its tag to another plugin.
