@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from losscompass.evidence.names import Kind, Phase, role_of, roles_of
+from losscompass.evidence.names import Kind, Phase, phase_of_place, role_of, roles_of
 
 TRAIN, VAL, TEST, NONE = Phase.TRAIN, Phase.VALIDATION, Phase.TEST, Phase.NONE
 
@@ -143,3 +143,19 @@ def test_a_phase_told_for_the_whole_log_is_that_of_names_without_one():
     roles = roles_of(["Logloss", "train_loss"], default="test")
     assert roles["Logloss"] == ("test/logloss", role_of("test_logloss")[1])
     assert roles["train_loss"][1].phase is TRAIN
+
+
+@pytest.mark.parametrize(
+    ("source", "phase"),
+    [
+        ("runs/validation/events.out.tfevents.1", VAL),
+        ("catboost_info/test_error.tsv", TEST),
+        ("catboost_info/learn_error.tsv", TRAIN),
+        ("test_3/log.csv", None),
+        ("train_output.txt", None),
+        ("runs/log.csv", None),
+    ],
+)
+def test_the_place_says_the_phase_that_names_do_not(source, phase):
+    assert phase_of_place(source, ["loss", "accuracy"]) is phase
+    assert phase_of_place(source, ["loss", "val_loss"]) is None

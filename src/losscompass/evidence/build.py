@@ -10,10 +10,11 @@ import numpy as np
 from .chunks import Chunk, collect
 from .columns import Column, columns_of
 from .headline import choose_curves
-from .names import Role, roles_of, variant_of
+from .names import Role, phase_of_place, roles_of, variant_of
 from .records import Record, Skipped
 from .run import Run, Series
 from .segments import split
+from .tokens import words
 from .unmeasured import drop_unmeasured
 
 
@@ -22,7 +23,7 @@ def build(records: Iterable[Record], source: str) -> tuple[Run, ...]:
 
     Another run begins at an `Event("run-start")`, and where the positions of the series start over (`segments`).
     Nothing is dropped silently: `points` of all runs + what `skipped` counts = the numbers that came in.
-    A fact `phase` ("train", "val", "test") is the phase of the series whose names say none.
+    A fact `phase` ("train", "val", "test") is the phase of the series whose names say none; else the place may say it.
     """
     runs: list[Run] = []
     for chunk in collect(records):
@@ -33,7 +34,8 @@ def build(records: Iterable[Record], source: str) -> tuple[Run, ...]:
 
 def _runs_of(chunk: Chunk, source: str) -> Iterator[Run]:
     columns, skipped = columns_of(chunk)
-    roles = roles_of((column.raw for column in columns), default=chunk.facts.get("phase"))
+    raws = [column.raw for column in columns]
+    roles = roles_of(raws, default=chunk.facts.get("phase") or phase_of_place(source, raws))
     pieces, lost = split(columns, roles, chunk.events)
     skipped += lost
     for number, piece in enumerate(pieces):
@@ -68,9 +70,9 @@ def _named_series(columns: Sequence[Column], roles: Mapping[str, tuple[str, Role
     return [column.series(names[id(column)], roles[column.raw][1]) for column in columns]
 
 
-def _fitness(column: Column, held_out: int) -> tuple[bool, int]:
+def _fitness(column: Column, held_out: int) -> tuple[bool, int, int]:
     per_epoch = "epoch" in variant_of(column.raw) and "step" not in variant_of(column.raw)
-    return per_epoch and held_out > 0 and column.size >= max(3, held_out // 2), column.size
+    return per_epoch and held_out > 0 and column.size >= max(3, held_out // 2), column.size, -len(words(column.raw))
 
 
 def _suffix(column: Column) -> str:

@@ -114,6 +114,20 @@ def roles_of(raws: Iterable[str], default: object = None) -> Mapping[str, tuple[
     return MappingProxyType(roles)
 
 
+def phase_of_place(source: str, raws: Iterable[str]) -> Phase | None:
+    """The phase that the place of a log says, where none of its names says any: `validation/events…`, `test_error.tsv`.
+
+    Boosting libraries and Keras write one file a phase, with the same names in each.
+    """
+    if any(_phase(words(raw)) is not Phase.NONE for raw in raws):
+        return None
+    *_, folder, file = ("", *re.split(r"[/\\]+", source))
+    for said in (words(file.partition(".")[0]), words(folder)):
+        if said and said[0] in _PHASES and (len(said) == 1 or said[-1] in v.METRIC_DOWN or said[-1] in v.LOSS):
+            return _PHASES[said[0]]
+    return None
+
+
 def variant_of(raw: str) -> tuple[str, ...]:
     """How the numbers of a name were taken (`step`, `epoch`, `avg` …): it does not belong to what they are."""
     return tuple(w for w in words(raw) if w in v.VARIANT)
@@ -169,6 +183,8 @@ def _measure(raw: str, bare: tuple[str, ...]) -> tuple[Kind, str, tuple[str, ...
         return Kind.LEARNING_RATE, "lr", _rest(bare, v.LEARNING_RATE | {"x"})
     if has & v.NO_CURVE and not _only_counts(bare):
         return Kind.OTHER, "", ()
+    if "per" in has and has & (v.TIME | v.COUNTED):  # seconds per step
+        return Kind.TIME, "", ()
     down = [w for w in bare if w in v.METRIC_DOWN]
     up = sorted((w for w in bare if w in v.METRIC_UP), key=_VAGUE.__contains__)
     perplexed = [w for w in down if v.METRIC_DOWN[w] == "perplexity"]

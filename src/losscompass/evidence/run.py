@@ -55,8 +55,9 @@ class Run:
     name: str = ""  # tells the runs of one source apart; empty where there is one
     series: Mapping[str, Series] = field(default_factory=lambda: MappingProxyType({}))
     curves: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """The headline curves: phase ("train", "val", "test") → name of the series that says how that phase goes. A loss
-    (the total before its parts) if there is one, else a metric that falls, else a reward, else a metric that rises."""
+    """The headline curves: phase ("train", "val", "test") → name of the series that says how that phase goes. A reward
+    if there is one, else a loss (the total before its parts), else a metric that falls, else one that rises. Where
+    training was evaluated on a test set only, that stands for "val" too."""
     facts: Mapping[str, str | float | int | bool] = field(default_factory=lambda: MappingProxyType({}))
     events: tuple[Event, ...] = ()
     skipped: tuple[Skipped, ...] = ()

@@ -22,6 +22,8 @@ _KNOWN = frozenset().union(
     v.LEARNING_RATE, v.GRADIENT, v.NORM, v.TIME, v.COUNTER, v.NO_CURVE, v.VARIANT, v.NEUTRAL, v.ADVERSARIAL,
 )  # fmt: skip
 _LONGEST = max(map(len, _KNOWN))
+_SHORTEST = 3  # letters of a compound: G_B is no gigabyte
+_SHORT = frozenset(w for w in _KNOWN if len(w) == 2 and w[1].isdigit())  # f1, l2, r2
 _CJK_WORDS = sorted((w for w in _KNOWN if re.fullmatch(_CJK, w)), key=len, reverse=True)
 _GLUED_TAIL = ("loss", "accuracy", "acc")
 _GLUED_HEAD = sorted((*v.TRAIN, *v.VALIDATION, *v.TEST), key=len, reverse=True)
@@ -100,7 +102,7 @@ def _join(pieces: Sequence[str]) -> list[str]:
     while at < len(pieces):
         for stop in range(min(len(pieces), at + 6), at + 1, -1):
             word = "".join(pieces[at:stop])
-            if len(word) <= _LONGEST and word in _KNOWN and (stop - at > 1):
+            if (_SHORTEST <= len(word) <= _LONGEST and word in _KNOWN) or word in _SHORT:
                 found.append(word)
                 at = stop
                 break

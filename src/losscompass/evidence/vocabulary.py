@@ -66,23 +66,28 @@ METRIC_UP = MappingProxyType(
         **dict.fromkeys(("map50", "map05", "ap50", "map050"), "map50"),
         **dict.fromkeys(("map75", "ap75", "map075"), "map75"),
         **dict.fromkeys(("map5095", "map05095", "map050095", "map50095", "cocoap"), "map50-95"),
-        **dict.fromkeys(("ap", "aps", "apm", "apl"), "ap"),
-        **dict.fromkeys(("ar", "ars", "arm", "arl", "ar1", "ar10", "ar100"), "ar"),
+        "ap": "ap",
+        "aps": "ap_small",
+        "apm": "ap_medium",
+        "apl": "ap_large",
+        **{word: word for word in ("ar", "ars", "arm", "arl", "ar1", "ar10", "ar100")},
         **dict.fromkeys(("iou", "jaccard", "jaccardindex"), "iou"),
         **dict.fromkeys(("miou", "meaniou"), "miou"),
         **dict.fromkeys(("dice", "dicescore", "dicecoef", "dicecoefficient", "dsc", "mdice"), "dice"),
         **dict.fromkeys(("pixacc", "pixelacc", "pixelaccuracy", "aacc", "macc"), "pixel_accuracy"),
-        **dict.fromkeys(("bleu", "bleu1", "bleu2", "bleu3", "bleu4", "sacrebleu"), "bleu"),
-        **dict.fromkeys(("rouge", "rouge1", "rouge2", "rougel", "rougelsum"), "rouge"),
-        **dict.fromkeys(("chrf", "meteor", "cider", "spice", "bertscore", "comet"), "text_score"),
-        **dict.fromkeys(("psnr", "ssim", "msssim"), "psnr"),
+        "bleu": "bleu",
+        "sacrebleu": "bleu",
+        **{word: word for word in ("bleu1", "bleu2", "bleu3", "bleu4")},
+        **{word: word for word in ("rouge", "rouge1", "rouge2", "rougel", "rougelsum")},
+        **{word: word for word in ("chrf", "meteor", "cider", "spice", "bertscore", "comet")},
+        **{word: word for word in ("psnr", "ssim", "msssim")},
         **dict.fromkeys(("r2", "r2score", "rsquared", "決定係数"), "r2"),
         **dict.fromkeys(("kappa", "cohenkappa", "qwk"), "kappa"),
         **dict.fromkeys(("mcc", "matthews", "matthewscorrelation"), "mcc"),
         **dict.fromkeys(
             ("pearson", "pearsonr", "spearman", "spearmanr", "correlation", "corr", "pcc", "ccc"), "correlation"
         ),
-        **dict.fromkeys(("ndcg", "dcg", "mrr", "mapatk"), "ranking"),
+        **{word: word for word in ("ndcg", "dcg", "mrr")},
         **dict.fromkeys(("em", "exactmatch", "exact"), "exact_match"),
         **dict.fromkeys(("success", "successrate", "winrate", "wins"), "success_rate"),
         **dict.fromkeys(("inceptionscore", "clipscore", "elo"), "score"),
@@ -102,7 +107,7 @@ METRIC_DOWN = MappingProxyType(
         **dict.fromkeys(("eer", "equalerrorrate"), "eer"),
         **dict.fromkeys(("wer", "worderrorrate"), "wer"),
         **dict.fromkeys(("cer", "charactererrorrate"), "cer"),
-        **dict.fromkeys(("ter", "per"), "token_error_rate"),
+        **dict.fromkeys(("ter", "tokenerrorrate"), "token_error_rate"),
         **dict.fromkeys(("fid", "frechetinceptiondistance", "fid50k", "fid50kfull", "fid5k", "fid10k"), "fid"),
         **dict.fromkeys(("kid", "kid50k", "kid50kfull"), "kid"),
         **dict.fromkeys(("lpips", "perceptualdistance"), "lpips"),
@@ -122,7 +127,8 @@ METRIC_DOWN = MappingProxyType(
         **dict.fromkeys(("ece", "calibrationerror"), "calibration_error"),
         **dict.fromkeys(("hausdorff", "hd95", "hausdorffdistance", "asd", "assd"), "hausdorff"),
         **dict.fromkeys(("chamfer", "chamferdistance", "epe", "absrel", "sqrel", "ade", "fde", "mpjpe"), "distance"),
-        **dict.fromkeys(("fpr", "fnr", "far", "frr", "falsenegative", "falsepositive", "falsealarm"), "false_rate"),
+        **dict.fromkeys(("fpr", "far", "falsepositive", "falsealarm"), "false_positives"),
+        **dict.fromkeys(("fnr", "frr", "falsenegative"), "false_negatives"),
         **dict.fromkeys(("regret", "mcd"), "regret"),
     }
 )
@@ -131,7 +137,7 @@ REWARD = _words("reward rewards rew return returns epret eprew epreward episoder
 
 # Measured on data that is not trained on, in every framework that prints them, so that no phase means validation.
 ONLY_EVALUATED = _words(
-    "map map50 map75 map50-95 ap ar bleu rouge text_score pixel_accuracy wer cer token_error_rate fid kid hausdorff miou ranking exact_match"
+    "map map50 map75 map50-95 ap ar bleu rouge text_score pixel_accuracy wer cer token_error_rate fid kid hausdorff miou ndcg mrr exact_match"
 )
 
 LEARNING_RATE = _words("lr lrs learningrate lrate baselr currentlr 学習率 学习率 학습률")
@@ -166,8 +172,8 @@ VARIANT = _words(
     "step epoch avg average mean running smooth smoothed ema batch iter iteration current cur moving global raw"
 )
 NEUTRAL = _words(
-    "total overall sum main all the of on in for a an metric metrics values set data dataset log logs stats sum "
-    "full model output out average net performance history final result results scalar scalars s lm charts episodic ep eps "
+    "total overall sum main all the of on in for a an metric metrics log logs stats "
+    "average history scalar scalars s lm charts episodic ep eps "
     "after before at per each every"
 )
 ADVERSARIAL = _words(
