@@ -11,16 +11,13 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Bool, Float64, Int64, Shaped, UInt8, UInt16
 
-from ..protobuf import MalformedError, signed
-from .crc32c import byte_table, constant, crc32c, crc32c_rows, look_up, pair_table, unmask
+from ..protobuf import MalformedError
+from .crc32c import byte_table, crc32c, crc32c_rows, look_up, pair_table, unmask
 from .crc32c import mask as masked
 from .event import Event, Number, parse
-from .frames import FOOTER, HEADER, MARGIN, Window, gather
+from .frames import FOOTER, HEADER, Window, gather
 
-_FEW = 12  # records of one length below which they are parsed one by one
-_LONG = 1 << 14  # bytes: longer payloads are parsed one by one
 _ROUNDS = 16  # layouts tried on the records of one length before the rest is parsed one by one
-_BATCH = 1 << 20  # bytes whose checksums are looked up at a time
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits spread: 2**64 divided by the golden ratio
 
 
@@ -45,25 +42,9 @@ class Decoded:
     malformed: list[int] = field(default_factory=list)  # places of intact records that are no events
 
 
-def decode(window: Window) -> Decoded:
-    """Read every record of a window."""
-    decoded = Decoded()
-    if not window.start.size:
-        return decoded
-    order = np.argsort(np.minimum(window.length, 0xFFFF).astype(np.uint16), kind="stable")  # 16 bits: a radix sort
-    edges = np.flatnonzero(np.diff(window.length[order])) + 1
-    apart: list[Int64[np.ndarray, " n"]] = []
-    for group in np.split(order, edges):
-        length = int(window.length[group[0]])
-        if group.size < _FEW or length > _LONG:
-            apart.append(group)
-        else:
-            apart.append(group[_alike(window, window.start[group], length, decoded)])
-    _one_by_one(window, np.sort(np.concatenate(apart)), decoded)
-    return decoded
-
-
-def _alike(window: Window, start: Int64[np.ndarray, " n"], length: int, decoded: Decoded) -> Int64[np.ndarray, " rest"]:
+def read_alike(
+    window: Window, start: Int64[np.ndarray, " n"], length: int, decoded: Decoded
+) -> Int64[np.ndarray, " rest"]:
     """Read the records of one payload length; returns the positions in `start` of those it could not."""
     rows = gather(window.data, start, -(-(HEADER + length + FOOTER) // 8) * 8)
     left = np.arange(start.size)
@@ -72,7 +53,7 @@ def _alike(window: Window, start: Int64[np.ndarray, " n"], length: int, decoded:
         if not left.size:
             break
         event = _parsed(rows[0], length)
-        if event is None or not _only_scalars(event):
+        if event is None or not only_scalars(event):
             apart.append(int(left[0]))
             rows, left = rows[1:], left[1:]
             continue
@@ -94,7 +75,7 @@ def _alike(window: Window, start: Int64[np.ndarray, " n"], length: int, decoded:
     return np.concatenate([np.array(apart, np.int64), left])
 
 
-def _only_scalars(event: Event) -> bool:
+def only_scalars(event: Event) -> bool:
     """Whether nothing but the scalars of this event matters, so that others like it can be cut at the same places."""
     plain = not (event.others or event.version or event.session_start or event.plugins)
     return plain and bool(event.numbers) and event.wall_time is not None
@@ -218,7 +199,7 @@ def _emit(
     step = np.zeros(len(rows), np.int64) if layout.step is None else _varints(rows, *layout.step)
     cuts = [slice(begin, end) for begin, end in pairwise(edges.tolist())]
     for number in layout.numbers:
-        value = _values(rows, number)
+        value = values_of(rows, number)
         at, stop = number.names[0]
         for cut, row in zip(cuts, first, strict=True):
             if cut.stop > cut.start:
@@ -226,7 +207,7 @@ def _emit(
                 decoded.parts.append((tag, Part(place[cut], step[cut], value[cut], wall[cut], number.tensor)))
 
 
-def _values(rows: UInt8[np.ndarray, "n width"], number: Number) -> Float64[np.ndarray, " n"]:
+def values_of(rows: UInt8[np.ndarray, "n width"], number: Number) -> Float64[np.ndarray, " n"]:
     form, at = number.form, HEADER + number.start
     if form == "zero":
         return np.zeros(len(rows))
@@ -263,62 +244,3 @@ def _varints(rows: UInt8[np.ndarray, "n width"], start: int, stop: int) -> Int64
         digit = (rows[:, HEADER + start + index] & np.uint8(0x7F)).astype(np.uint64)
         result |= digit << np.uint64(7 * index)
     return result.view(np.int64)
-
-
-def _one_by_one(window: Window, index: Int64[np.ndarray, " n"], decoded: Decoded) -> None:
-    """Read records each for itself: few of their kind, or of no layout that repeats."""
-    holds = _intact(window, window.start[index], window.length[index])
-    loose: dict[tuple[str, bool], list[tuple[int, int, float, float]]] = {}
-    for position, intact in zip(index.tolist(), holds.tolist(), strict=True):
-        start, length = int(window.start[position]), int(window.length[position])
-        place = window.base + start
-        if not intact:
-            decoded.damaged.append(place)
-            continue
-        payload = window.payload(start, length)
-        try:
-            event = parse(payload)
-        except MalformedError:
-            decoded.malformed.append(place)
-            continue
-        if not _only_scalars(event):
-            decoded.events.append((place, event))
-        wall = np.nan if event.wall_time is None else _double(payload, event.wall_time)
-        row = window.data[start : start + HEADER + length][None, :]
-        for number in event.numbers:
-            point = (place, signed(event.step_value), float(_values(row, number)[0]), wall)
-            loose.setdefault((number.tag, number.tensor), []).append(point)
-    for (tag, tensor), points in loose.items():
-        places, steps, values, walls = (np.array([point[column] for point in points]) for column in range(4))
-        decoded.parts.append((tag, Part(places, steps, values, walls, tensor)))
-
-
-def _double(payload: memoryview, at: int) -> float:
-    return float(np.frombuffer(payload, "<f8", 1, at)[0])
-
-
-def _intact(window: Window, start: Int64[np.ndarray, " n"], length: Int64[np.ndarray, " n"]) -> Bool[np.ndarray, " n"]:
-    """Whether each record's payload has the checksum that follows it, whatever their lengths."""
-    end = start + HEADER + length
-    stored = unmask(gather(window.data, end, FOOTER).view("<u4")[:, 0])
-    found = np.zeros(start.size, np.uint32)
-    width, shorter = 64, np.full(start.size, False)
-    while not shorter.all():
-        here = np.flatnonzero((length <= width) & ~shorter)
-        shorter[here] = True
-        if width > MARGIN // 2:
-            for one in np.flatnonzero(~shorter | (length > MARGIN // 2)).tolist():
-                found[one] = crc32c(window.payload(int(start[one]), int(length[one])))
-            break
-        # Zero bytes in front add nothing to the checksum but through the length: so all get the same width.
-        batch = max(1, _BATCH // width)
-        for begin in range(0, here.size, batch):
-            some = here[begin : begin + batch]
-            rows = gather(window.data, end[some] - width, width)
-            rows[np.arange(width) < width - length[some, None]] = 0
-            lengths, inverse = np.unique(length[some], return_inverse=True)
-            constants = np.array([constant(int(value)) for value in lengths], np.uint32)
-            found[some] = crc32c_rows(rows) ^ np.uint32(constant(width)) ^ constants[inverse]
-        width *= 2
-    result: Bool[np.ndarray, " n"] = found == stored
-    return result

@@ -10,7 +10,8 @@ from jaxtyping import Bool, Float64, Int64
 
 from ...evidence.records import Fact
 from ..protobuf import BYTES, FIXED64, VARINT, MalformedError, fields, signed
-from .columns import Part, decode
+from .columns import Part
+from .decode import decode
 from .event import Event
 from .frames import windows
 

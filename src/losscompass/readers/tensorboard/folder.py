@@ -54,14 +54,15 @@ def parts_below(folder: Path, *, has_own: bool) -> list[tuple[Path, str]]:
     found: list[tuple[Path, str]] = []
     phases: list[tuple[Path, str]] = []
     for path in _entries(folder):
-        if not path.is_dir() or path.is_symlink():
+        is_phase = path.name.lower() in _PHASES
+        if not (is_phase or has_own) or path.is_symlink() or not path.is_dir():
             continue
         files = event_files(path)
         if not files:
             continue
-        if path.name.lower() in _PHASES:
+        if is_phase:
             phases.append((path, f"{path.name}/{{}}"))
-        elif has_own and _MOMENT.fullmatch(path.name):
+        elif _MOMENT.fullmatch(path.name):
             found.append((path, "{}"))
         elif (curve := _added_scalars(path.name, files[0])) is not None:
             found.append((path, curve))
@@ -71,7 +72,7 @@ def parts_below(folder: Path, *, has_own: bool) -> list[tuple[Path, str]]:
 
 def _added_scalars(name: str, file: Path) -> str | None:
     """The pattern for the names of a subfolder that `add_scalars` made: its only tag begins the subfolder's name."""
-    data = _beginning(file)
+    data = _beginning(file, _HEAD)
     start = 0
     while header_holds(data[start : start + HEADER]):
         length = int.from_bytes(data[start : start + 8], "little")
@@ -86,20 +87,17 @@ def _added_scalars(name: str, file: Path) -> str | None:
 
 
 def _looks_right(path: Path) -> bool:
-    data = _beginning(path)
-    try:
-        text: str | None = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = None
-    if b"\0" in data:
-        text = None
-    return is_event_file(Head(path, path.stat().st_size, data, text))
+    """By content; a name only tells where a damaged beginning is worth a longer look."""
+    if not header_holds(_beginning(path, HEADER)) and "tfevents" not in path.name:
+        return False
+    data = _beginning(path, _HEAD)
+    return is_event_file(Head(path, path.stat().st_size, data, None))
 
 
-def _beginning(path: Path) -> bytes:
+def _beginning(path: Path, size: int) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(_HEAD)
+            return file.read(size)
     except OSError:
         return b""
 
