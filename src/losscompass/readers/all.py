@@ -1,20 +1,16 @@
 """Every reader, the most specific first: the first whose `sniff` says yes reads the file."""
 
-import importlib
-
+from . import csv_table, dvclive, hf_folder, journal, json_log, mlflow, printed, tensorboard, wandb_offline
 from .base import Reader
 
-_MODULES = ("journal", "tensorboard", "wandb_offline", "mlflow", "json_log", "csv_table", "printed")
-
-
-def _present() -> tuple[Reader, ...]:
-    found: list[Reader] = []
-    for name in _MODULES:
-        try:
-            found.append(importlib.import_module(f"{__package__}.{name}").READER)
-        except (ImportError, AttributeError):
-            continue
-    return tuple(found)
-
-
-READERS: tuple[Reader, ...] = _present()
+READERS: tuple[Reader, ...] = (
+    journal.READER,
+    tensorboard.READER,
+    wandb_offline.READER,
+    mlflow.READER,
+    dvclive.READER,
+    hf_folder.READER,
+    json_log.READER,
+    csv_table.READER,
+    printed.READER,  # any text that prints numbers: after all that is more specific
+)

@@ -2,10 +2,11 @@
 
 import gzip
 import os
+import re
 import stat
 import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +40,7 @@ _CLOSED = (
 _SKIPPED_FOLDERS = frozenset(
     (".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "site-packages", ".ipynb_checkpoints")
 )
+_COUNTED = frozenset(("empty", "binary", "no-curve", "not-a-log"))  # reasons worth no more than a count in a folder
 _CURVE_KINDS = frozenset((Kind.LOSS, Kind.LOSS_PART, Kind.METRIC_UP, Kind.METRIC_DOWN, Kind.REWARD))
 
 
@@ -57,6 +59,7 @@ class _Walk:
     unreadable: list[Unreadable] = field(default_factory=list)
     skipped: dict[str, Skipped] = field(default_factory=dict)
     seen: set[tuple[int, int]] = field(default_factory=set)
+    claimed: set[Path] = field(default_factory=set)  # entries of folders that were read as one log
     entries: int = 0
 
     def take(self, path: Path) -> None:
@@ -73,8 +76,8 @@ class _Walk:
             self._refuse(path, error)
         except OSError as error:
             self._refuse(path, _from_os(error))
-        except ValueError:  # a zero byte in the path
-            self._refuse(path, UnreadableError("missing"))
+        except Exception as error:  # noqa: BLE001 - see `_failed`; a zero byte in the path is a ValueError
+            self._refuse(path, UnreadableError("missing") if "\0" in str(path) else _failed(error))
 
     def _refuse(self, path: Path, error: UnreadableError) -> None:
         self.unreadable.append(Unreadable(source=str(path), reason=error.reason, values=error.values))
@@ -102,7 +105,7 @@ class _Walk:
         if (identity.st_dev, identity.st_ino) in self.seen:
             return
         self.seen.add((identity.st_dev, identity.st_ino))
-        claimed = self._claimed(folder)
+        self._claim(folder)
         folders = []
         for name in names:
             path = folder / name
@@ -110,7 +113,7 @@ class _Walk:
             if self.entries > MAX_ENTRIES:
                 self._skip("too-many-files", path)
                 return
-            if path in claimed:
+            if path in self.claimed:
                 continue
             try:
                 mode = path.stat().st_mode
@@ -127,34 +130,36 @@ class _Walk:
         for path in folders:
             self._walk(path, depth + 1)
 
-    def _claimed(self, folder: Path) -> frozenset[Path]:
-        """The entries of this folder that are one log, already read."""
-        claimed: set[Path] = set()
+    def _claim(self, folder: Path) -> None:
+        """Read the logs that this folder is, if it is some; their entries are passed over by the walk."""
         for reader in READERS:
             if reader.claims is None:
                 continue
             try:
-                entries = [entry for entry in reader.claims(folder) if entry not in claimed]
+                entries = [entry for entry in reader.claims(folder) if entry not in self.claimed]
                 if entries:
-                    claimed.update(entries)
+                    self.claimed.update(entries)
                     self.runs += _curves(self._records(reader, folder, folder))
             except UnreadableError as error:
                 self._refuse(folder, error)
             except OSError as error:
                 self._refuse(folder, _from_os(error))
-        return frozenset(claimed)
+            except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the user the other logs
+                self._refuse(folder, _failed(error))
 
     def _take_file(self, path: Path) -> None:
         """A file met in a folder: that it is no log is worth a count, that it is a damaged one is worth a line."""
         try:
             self.runs += self._read(path)
         except UnreadableError as error:
-            if error.reason in ("empty", "binary", "no-curve", "not-a-log", "seen"):
+            if error.reason in _COUNTED:
                 self._skip(error.reason, path)
             else:
                 self._refuse(path, error)
         except OSError as error:
             self._refuse(path, _from_os(error))
+        except Exception as error:  # noqa: BLE001 - see `_failed`
+            self._refuse(path, _failed(error))
 
     def _read(self, path: Path) -> tuple[Run, ...]:
         head = head_of(path)
@@ -169,11 +174,18 @@ class _Walk:
             raise UnreadableError("empty")
         if head.data.startswith(_LFS):
             raise UnreadableError("lfs-pointer")
+        refused: UnreadableError | None = None
         if not head.data.startswith(_CLOSED):
             for reader in READERS:
-                if reader.sniff(head):
+                if not reader.sniff(head):
+                    continue
+                try:
                     return _curves(self._records(reader, head.path, source))
-        raise UnreadableError("not-a-log" if head.text is not None else "binary")
+                except UnreadableError as error:
+                    refused = refused or error
+                    if error.reason != "no-curve":
+                        break
+        raise refused or UnreadableError("not-a-log" if head.text is not None else "binary")
 
     def _records(self, reader: Reader, path: Path, source: Path) -> tuple[Run, ...]:
         if self.progress is not None:
@@ -195,6 +207,11 @@ def _curves(runs: tuple[Run, ...]) -> tuple[Run, ...]:
 def _is_training(run: Run) -> bool:
     series = [s for s in run.series.values() if len(s)]
     return any(s.role.kind in _CURVE_KINDS for s in series) or any(s.axis != "row" for s in series)
+
+
+def _failed(error: Exception) -> UnreadableError:
+    """A fault of a reader: said, never a traceback, and it costs only this log."""
+    return UnreadableError("reader-failed", {"error": f"{type(error).__name__}: {str(error)[:100]}"})
 
 
 def _from_os(error: OSError) -> UnreadableError:
@@ -231,5 +248,5 @@ def _size(path: Path) -> int:
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
     """`run-10` after `run-9`."""
-    parts: Iterator[str] = iter(__import__("re").split(r"(\d+)", name))
+    parts = re.split(r"(\d+)", name)
     return [(0, int(part), "") if part.isdecimal() and len(part) < 18 else (1, 0, part) for part in parts]

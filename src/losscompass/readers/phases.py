@@ -1,10 +1,12 @@
 """Tables whose rows say whose data they were measured on: `mode: train`, `phase: val`, `split: test`."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Bool
 
+from ..evidence.names import Kind, role_of
 from .positions import position_key
 
 _COLUMNS = frozenset(
@@ -41,6 +43,15 @@ def phase_of_rows(texts: Mapping[str, Sequence[str | None]]) -> list[str | None]
         if kinds and len(spelled) == len(kinds) and all(spelled.values()):
             return [spelled.get(cell) if cell else None for cell in cells]
     return None
+
+
+_PHASELESS = frozenset((Kind.LEARNING_RATE, Kind.GRADIENT_NORM, Kind.TIME, Kind.COUNTER))
+_OWN_PHASE = re.compile(r"(?:train|training|val|valid|validation|eval|dev|test)(?![^\W\d_])", re.IGNORECASE)
+
+
+def has_phase(name: str) -> bool:
+    """Whether a phase said by the row belongs before the name: not before a learning rate, not before `val_loss`."""
+    return role_of(name)[1].kind not in _PHASELESS and _OWN_PHASE.match(name) is None
 
 
 def with_phase(

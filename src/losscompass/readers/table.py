@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float
 from ..evidence.records import Axis, Event, Fact, Record, ScalarBlock, Skipped
 from .flatten import flatten
 from .padding import is_padding
-from .phases import phase_of_rows, with_phase
+from .phases import has_phase, phase_of_rows, with_phase
 from .positions import Positions, find_positions, position_key, seconds
 
 MAX_COLUMNS = 10_000  # beyond it, names are data (ids of samples), not series
@@ -52,7 +52,7 @@ def records_from_columns(
     for start, stop in _segments(step):
         part = slice(start, stop)
         for name in values:
-            for spelled, rows_of_name in with_phase(name, phases, present[name], part):
+            for spelled, rows_of_name in with_phase(name, phases if has_phase(name) else None, present[name], part):
                 index = part if rows_of_name.all() else np.flatnonzero(rows_of_name) + start
                 if rows_of_name.any():
                     yield ScalarBlock(
