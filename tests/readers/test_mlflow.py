@@ -116,10 +116,10 @@ def store(tmp_path):
     db = sqlite3.connect(path)
     db.executescript("""
         CREATE TABLE experiments (experiment_id INTEGER PRIMARY KEY, name TEXT);
-        CREATE TABLE runs (run_uuid TEXT PRIMARY KEY, name TEXT, lifecycle_stage TEXT);
+        CREATE TABLE runs (run_uuid TEXT PRIMARY KEY, name TEXT, lifecycle_stage TEXT, start_time INTEGER);
         CREATE TABLE metrics (key TEXT, value REAL, timestamp INTEGER, run_uuid TEXT, step INTEGER, is_nan BOOLEAN);
         CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT);
-        INSERT INTO runs VALUES ('r1', 'fox', 'active'), ('r2', 'fox', 'active'), ('r3', 'owl', 'deleted');
+        INSERT INTO runs VALUES ('r1', 'fox', 'active', 9), ('r2', 'fox', 'active', 8), ('r3', 'owl', 'deleted', 7);
         INSERT INTO params VALUES ('lr', '0.5', 'r1'), ('lr', '0.25', 'r2');
     """)
     for step in range(3):
@@ -136,9 +136,9 @@ def test_a_store_gives_every_run_that_is_not_deleted(store):
     assert READER.sniff(head_of(store))
     records = list(READER.read(store))
     assert records[0] == Fact("format", "mlflow")
-    assert [r.data["name"] for r in records if isinstance(r, Event)] == ["fox (r1)", "fox (r2)"]
-    assert [r.value for r in records if isinstance(r, Fact)] == ["mlflow", 0.5, 0.25]
-    first, second = (r for r in records if isinstance(r, ScalarBlock))
+    assert [r.data["name"] for r in records if isinstance(r, Event)] == ["fox (r2)", "fox (r1)"]
+    assert [r.value for r in records if isinstance(r, Fact)] == ["mlflow", 0.25, 0.5]
+    second, first = (r for r in records if isinstance(r, ScalarBlock))
     np.testing.assert_array_equal(first.value, [0, 0.5, 1, np.nan, -np.inf])
     np.testing.assert_array_equal(first.time, [T / 1000 + i / 1000 for i in range(5)])
     np.testing.assert_array_equal(second.step, [0, 1, 2])

@@ -69,7 +69,11 @@ def test_rows_settings_and_summary_are_read(tmp_path):
         *(row(i, loss=1 / (i + 1), nested={"val": {"loss": i}}, picture=picture) for i in range(4)),
         row(4, loss=math.nan),
         row(5, loss=math.inf),
-        delimited(2, items({("deep", "loss"): 7.0}) + delimited(2, integer(1, 6))),
+        delimited(
+            2,
+            items({("deep", "loss"): 7.0, ("deep", "h", "_type"): "histogram", ("deep", "h", "bins"): [1, 2]})
+            + delimited(2, integer(1, 6)),
+        ),
         delimited(5, items({"optimizer": {"name": "adam"}})),
         delimited(3, items({"loss": 0.5, "_runtime": 3})),
     ]
@@ -80,7 +84,7 @@ def test_rows_settings_and_summary_are_read(tmp_path):
     np.testing.assert_array_equal(found["loss"].step, np.arange(6))
     np.testing.assert_array_equal(found["nested/val/loss"].value, np.arange(4))
     np.testing.assert_array_equal(found["deep/loss"].step, [6])
-    assert "picture/size" not in found
+    assert set(found) == {"loss", "nested/val/loss", "deep/loss"}
     facts = {fact.name: fact.value for fact in rest if isinstance(fact, Fact)}
     assert facts == {
         "format": "wandb",

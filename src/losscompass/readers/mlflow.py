@@ -197,7 +197,10 @@ def _runs(store: sqlite3.Connection) -> Iterator[Record]:
     runs = _columns(store, "runs")
     names: dict[str, str] = {}
     deleted: set[str] = set()
+    by_start = ""
     if "run_uuid" in runs:
+        if "start_time" in runs:
+            by_start = "(SELECT start_time FROM runs WHERE runs.run_uuid = metrics.run_uuid), "
         name = "name" if "name" in runs else "NULL"
         stage = "lifecycle_stage" if "lifecycle_stage" in runs else "NULL"
         for run, called, life in store.execute(f"SELECT run_uuid, {name}, {stage} FROM runs"):  # noqa: S608 - constants
@@ -207,7 +210,7 @@ def _runs(store: sqlite3.Connection) -> Iterator[Record]:
     step = "step" if "step" in has else "NULL"
     is_nan = "is_nan" if "is_nan" in has else "0"
     rows = store.execute(
-        f"SELECT run_uuid, key, value, timestamp, {step}, {is_nan} FROM metrics ORDER BY run_uuid, rowid"  # noqa: S608
+        f"SELECT run_uuid, key, value, timestamp, {step}, {is_nan} FROM metrics ORDER BY {by_start}run_uuid, rowid"  # noqa: S608
     )
     current: str | None = None
     points: dict[str, list[tuple[float | None, float, float | None]]] = {}

@@ -124,8 +124,13 @@ def _history(data: bytes, message: Field) -> dict[str, object]:
         if (item.number, item.wire) == (2, BYTES) and "_step" not in row:
             numbers = [part for part in fields(data, item.start, item.stop) if (part.number, part.wire) == (1, VARINT)]
             row["_step"] = signed(numbers[-1].value) if numbers else 0
-    # A dict with a `_type` is a picture, a table, a histogram …: media, not numbers.
-    return {name: value for name, value in row.items() if not (isinstance(value, dict) and "_type" in value)}
+    # A dict with a `_type` is a picture, a table, a histogram …: media, not numbers. Newer writers nest its keys.
+    media = tuple(name.removesuffix("_type") for name in row if name.endswith("/_type"))
+    return {
+        name: value
+        for name, value in row.items()
+        if not (isinstance(value, dict) and "_type" in value) and not (media and name.startswith(media))
+    }
 
 
 def _items(data: bytes, message: Field) -> dict[str, object]:
