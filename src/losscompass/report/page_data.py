@@ -63,7 +63,9 @@ def _entries(runs: Iterable[RunDiagnosis], words: Catalogue) -> dict[str, Any]:
     named: set[str] = set()
     for one in runs:
         told |= {x.id for x in one.found} | {x.remedy for x in one.prescriptions}
-        named |= {x.id for x in one.likely} | {x.id for x in one.not_checked} | {x.id for x in one.broken} | {*one.clear}
+        named |= (
+            {x.id for x in one.likely} | {x.id for x in one.not_checked} | {x.id for x in one.broken} | {*one.clear}
+        )
         named |= {id_ for found in one.found for id_ in (*found.explained_by, *found.remedies)}
         named |= {id_ for item in one.checklist for id_ in item.because}
     return {id_: _entry(id_, words, whole=id_ in told) for id_ in sorted(told | named)}

@@ -41,6 +41,7 @@ function drawChart(host, spec, group) {
   const size = () => ({ width: Math.max(plot.clientWidth, 120), height: spec.height });
   const u = new uPlot(chartOptions(spec, group, where, size(), flags), columns, plot);
   u.over.setAttribute('aria-hidden', 'true');
+  listenToTouch(u, group);
   const watch = new ResizeObserver(() => {
     if (plot.clientWidth && Math.abs(plot.clientWidth - u.width) > 1) u.setSize(size());
   });

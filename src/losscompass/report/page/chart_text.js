@@ -91,9 +91,9 @@ function lastFinite(values) {
 function summarise(spec) {
   const lines = spec.lines.map((line) => {
     const range = extent(line.y);
-    if (!range) return t('summary.empty', { name: visible(line.label) });
+    if (!range) return t('summary.empty', { name: line.label });
     const first = line.y.find(Number.isFinite);
-    const text = t('summary.line', { name: visible(line.label), first: num(first), last: num(lastFinite(line.y)), low: num(range[0]), high: num(range[1]) });
+    const text = t('summary.line', { name: line.label, first: num(first), last: num(lastFinite(line.y)), low: num(range[0]), high: num(range[1]) });
     return line.broken?.length ? `${text} ${t('summary.broken', { count: line.broken.length })}` : text;
   });
   return `${spec.title}. ${lines.join(' ')}`;

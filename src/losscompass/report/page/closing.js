@@ -49,7 +49,7 @@ function notCheckedSection(run) {
     { class: 'card', 'aria-labelledby': 'unchecked-title' },
     el('h2', { id: 'unchecked-title' }, t('unchecked.title')),
     wanted.length ? el('p', { class: 'lead' }, t('unchecked.lead')) : null,
-    wanted.length ? el('dl', { class: 'unchecked' }, wanted.map(([missing, ids]) => el('div', {}, el('dt', {}, visible(missing)), el('dd', {}, between(ids.map((id) => entry(id).title)))))) : null,
+    wanted.length ? el('dl', { class: 'unchecked' }, wanted.map(([missing, ids]) => el('div', {}, el('dt', {}, missing), el('dd', {}, between(ids.map((id) => entry(id).title)))))) : null,
     run.clear.length ? el('details', { class: 'plain' }, el('summary', {}, t('unchecked.clear', { count: run.clear.length })), el('p', {}, between(run.clear.map((id) => entry(id).title)))) : null,
     run.broken.length ? el('details', { class: 'plain', open: true }, el('summary', {}, t('unchecked.broken', { count: run.broken.length })), el('ul', {}, run.broken.map((one) => el('li', {}, named(one.id), ': ', named(one.error))))) : null,
   );
@@ -58,5 +58,5 @@ function notCheckedSection(run) {
 /** What the reader could not use, of one run or of all. */
 function skippedSection(title, lines) {
   if (!lines.length) return null;
-  return el('section', { class: 'card' }, el('h2', {}, title), el('ul', { class: 'skipped' }, lines.map((line) => el('li', {}, visible(line)))));
+  return el('section', { class: 'card' }, el('h2', {}, title), el('ul', { class: 'skipped' }, lines.map((line) => el('li', {}, line))));
 }

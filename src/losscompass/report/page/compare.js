@@ -33,7 +33,7 @@ function runRow(run, order) {
   return {
     run,
     rank: place < 0 ? null : place + 1,
-    name: run.name || run.source,
+    name: run.label,
     verdict: t(`label.${reading.labels[0]}`),
     curve: reading.curve ?? '',
     first: fromJson(reading.first),
@@ -64,7 +64,7 @@ function sortHead(name) {
 
 function rowNode(row, choose) {
   const { run } = row;
-  const box = el('input', { type: 'checkbox', checked: state.overlay.has(run.index), 'aria-label': t('runs.overlay-one', { name: visible(row.name) }) });
+  const box = el('input', { type: 'checkbox', checked: state.overlay.has(run.index), 'aria-label': t('runs.overlay-one', { name: row.name }) });
   box.addEventListener('change', () => {
     state.overlay[box.checked ? 'add' : 'delete'](run.index);
     changed('overlay');
@@ -75,19 +75,19 @@ function rowNode(row, choose) {
     { class: run.index === state.run ? 'shown' : '' },
     el('td', {}, box),
     el('td', { class: 'number' }, row.rank ?? '–'),
-    el('th', { scope: 'row' }, el('button', { type: 'button', class: 'open-run', 'aria-current': run.index === state.run ? 'true' : null, on: { click: () => choose(run.index) } }, named(row.name)), run.name ? el('small', {}, named(run.source)) : null),
+    el('th', { scope: 'row' }, el('button', { type: 'button', class: 'open-run', 'aria-current': run.index === state.run ? 'true' : null, on: { click: () => choose(run.index) } }, named(row.name))),
     el('td', {}, labelBadge(run.reading.labels[0], row.verdict)),
     el('td', { class: 'trace' }, sparkline(run)),
     ['first', 'best', 'last'].map((key) => el('td', { class: 'number' }, num(row[key]))),
-    el('td', {}, counts.length ? counts.map(([severity, n]) => el('span', { class: 'count' }, severityBadge(severity), ' ', n)) : '–'),
+    el('td', {}, counts.length ? counts.map(([severity, n]) => el('span', { class: 'count' }, severityBadge(severity), n)) : '–'),
   );
 }
 
 /** The ranking, or why there is none. */
 function comparisonWords(comparison, runs) {
-  const text = visible(language.all[language.now].comparison);
+  const text = language.all[language.now].comparison;
   const best = runs[comparison.ranked[0]];
-  return el('p', { class: comparison.refused ? 'refused' : 'ranked' }, text, best ? [' ', t('runs.best-run'), ' ', el('strong', {}, named(best.name || best.source))] : null);
+  return el('p', { class: comparison.refused ? 'refused' : 'ranked' }, el('span', {}, text), best ? el('span', {}, t('runs.best-run'), ' ', el('strong', {}, named(best.label))) : null);
 }
 
 /** The headline curve, in the height of a line. */
@@ -117,21 +117,28 @@ function overlaySection(runs, comparison) {
   const chosen = runs.filter((run) => state.overlay.has(run.index)).slice(0, MOST_OVERLAID);
   const pick = (run) => run.curves[comparison?.on] ?? run.curves[run.reading.curve] ?? headlines(run)[0];
   const pairs = chosen.map((run) => [run, pick(run)]).filter(([, curve]) => curve);
-  const axes = pairs.map(([run, curve]) => ['step', 'epoch', 'time', 'row'].filter((axis) => positions(run, curve, axis)));
-  const shared = (axes[0] ?? []).filter((axis) => axes.every((own) => own.includes(axis)));
-  const axis = shared.includes(state.axis) ? state.axis : shared[0];
+  const axis = commonAxis(pairs);
+  const drawable = pairs.filter(([run, curve]) => positions(run, curve, axis));
   const node = el('section', { class: 'card overlay', 'aria-labelledby': 'overlay-title' }, el('h2', { id: 'overlay-title' }, t('overlay.title')));
-  if (!axis) {
-    node.append(el('p', {}, t(pairs.length ? 'overlay.no-axis' : 'overlay.none')));
+  if (!drawable.length) {
+    node.append(el('p', {}, t('overlay.none')));
     return { node, draw() {}, destroy() {} };
   }
-  const spans = pairs.map(([run, curve]) => spanOf(run, [curve], axis));
+  const spans = drawable.map(([run, curve]) => spanOf(run, [curve], axis));
   const span = extent(...spans);
-  const smoothing = state.smoothing ?? (Math.max(...pairs.map(([, curve]) => curve.n)) > 150 ? 0.25 : 0);
-  const lines = pairs.map(([run, curve], i) => lineOf(run, curve, { axis, span, smoothing, color: tone(`line-${i + 1}`), dash: i > 3 ? [6, 4] : undefined, label: `${run.name || run.source} · ${curve.name}` }));
+  const smoothing = smoothingFor(drawable.map(([, curve]) => curve));
+  const lines = drawable.map(([run, curve], i) => lineOf(run, curve, { axis, span, smoothing, color: tone(`line-${i + 1}`), dash: i > 3 ? [6, 4] : undefined, label: `${run.label} · ${curve.name}` }));
   const group = new ChartGroup(span);
-  const log = state.log ?? asksForLog(pairs.map(([, curve]) => curve));
+  const log = state.log ?? asksForLog(drawable.map(([, curve]) => curve));
   const figure = chartFigure({ title: t('overlay.title'), heading: false, class: 'main', height: 300, axis, log, lines }, group);
-  append(node, [el('p', { class: 'lead' }, t('overlay.lead', { most: MOST_OVERLAID })), figure.figure]);
+  const left = chosen.length - drawable.length;
+  append(node, [el('p', { class: 'lead' }, t('overlay.lead', { most: MOST_OVERLAID }), left ? ` ${t('overlay.left-out', { count: left, axis: t(`axis.${axis}`) })}` : null), figure.figure]);
   return { node, draw() { figure.draw(); }, destroy() { group.destroy(); } };
+}
+
+/** The axis on which most of the chosen curves can be drawn; the reader's own choice where all can. */
+function commonAxis(pairs) {
+  const count = (axis) => pairs.filter(([run, curve]) => positions(run, curve, axis)).length;
+  if (state.axis && count(state.axis) === pairs.length) return state.axis;
+  return ['step', 'epoch', 'row', 'time'].reduce((best, axis) => (count(axis) > count(best) ? axis : best));
 }

@@ -32,7 +32,7 @@ function curvesSection(run, openFinding) {
     chartControls(options, axes, reset, forecasts.length > 0 || run.forecastKnown),
     figures.map((one) => one.figure),
     keyOf(run, main),
-    forecasts.length ? el('ul', { class: 'outlook' }, said(run.index).forecasts.map((line) => el('li', {}, visible(line)))) : null,
+    forecasts.length ? el('ul', { class: 'outlook' }, said(run.index).forecasts.map((line) => el('li', {}, line))) : null,
     further.node,
   );
   return {
@@ -45,14 +45,13 @@ function curvesSection(run, openFinding) {
 
 /** What the reader chose, or what the data ask for. */
 function chartChoices(run, axes, heads) {
-  const points = Math.max(...heads.map((curve) => curve.n));
   const positive = heads.some((curve) => extent(curve.y)?.[1] > 0);
   run.forecastKnown = Object.keys(run.forecast ?? {}).length > 0;
   return {
     axis: axes.includes(state.axis) ? state.axis : axes[0],
     log: positive && (state.log ?? asksForLog(heads)),
     mayLog: positive,
-    smoothing: state.smoothing ?? (points > 150 ? 0.25 : 0),
+    smoothing: smoothingFor(heads),
     forecast: state.forecast,
   };
 }
@@ -106,7 +105,7 @@ function fansOf(run, axis) {
 }
 
 function sideSpec(run, curves, options, title) {
-  const lines = curves.map((curve, i) => lineOf(run, curve, { ...options, smoothing: curve.kind === 'gradient-norm' ? options.smoothing : 0, color: colorOf(curve, i) })).filter(Boolean);
+  const lines = curves.map((curve, i) => lineOf(run, curve, { ...options, smoothing: curve.kind === 'gradient-norm' ? smoothingFor([curve]) : 0, color: colorOf(curve, i) })).filter(Boolean);
   return { title, height: CHART_HEIGHT.side, axis: options.axis, log: curves.length > 0 && asksForLog(curves), lines, class: 'side' };
 }
 

@@ -22,6 +22,7 @@ function unpackRuns(data) {
     for (const key of ['x', 'y', 'epoch', 'time']) part[key] = packed[key] === undefined ? null : array(packed[key]);
     return part;
   };
+  const shared = sharedFolder(data.document.runs.map((run) => run.source));
   return data.document.runs.map((run, index) => {
     const packed = data.curves[index];
     const curves = {};
@@ -30,8 +31,18 @@ function unpackRuns(data) {
       const level = one.level?.x === undefined ? null : { axis: series.axis, ...arrays(one.level) };
       curves[series.name] = { ...series, ...arrays(one), n: one.n, level };
     }
-    return { ...run, index, curves, began: packed.began };
+    const source = run.source.slice(shared) || run.source;
+    const label = run.name ? `${source} [${run.name}]` : source;
+    return { ...run, label, index, curves, began: packed.began };
   });
+}
+
+/** How many characters the folder takes that all paths share; 0 where there is but one path. */
+function sharedFolder(paths) {
+  if (new Set(paths).size < 2) return 0;
+  let length = 0;
+  while (paths.every((path) => length < path.length && path[length] === paths[0][length])) length += 1;
+  return Math.max(paths[0].lastIndexOf('/', length - 1), paths[0].lastIndexOf('\\', length - 1)) + 1;
 }
 
 /** The axes on which the headline curves of a run can be drawn, the axis of its verdict first. */
@@ -117,31 +128,6 @@ function lowerBound(xs, x) {
 function nearest(xs, x) {
   const right = Math.min(lowerBound(xs, x), xs.length - 1);
   return right > 0 && x - xs[right - 1] < xs[right] - x ? right - 1 : right;
-}
-
-/** Mean over the neighbours on both sides, their weight fading with a memory of `span` along x, so that no lag arises. */
-function smooth(xs, ys, span) {
-  const order = [...ys.keys()].filter((i) => Number.isFinite(ys[i]));
-  const before = fading(xs, ys, order, span);
-  const after = fading(xs, ys, order.reverse(), span);
-  const out = new Float64Array(ys.length).fill(NaN);
-  for (const i of order) out[i] = (before.sum[i] + after.sum[i] - ys[i]) / (before.weight[i] + after.weight[i] - 1);
-  return out;
-}
-
-/** Weighted sums of all points up to each, in the given order. */
-function fading(xs, ys, order, span) {
-  const [sums, weights] = [new Float64Array(ys.length), new Float64Array(ys.length)];
-  let [sum, weight, last] = [0, 0, null];
-  for (const i of order) {
-    const fade = last === null ? 0 : Math.exp(-Math.abs(xs[i] - last) / span);
-    sum = sum * fade + ys[i];
-    weight = weight * fade + 1;
-    sums[i] = sum;
-    weights[i] = weight;
-    last = xs[i];
-  }
-  return { sum: sums, weight: weights };
 }
 
 /** Smallest and largest finite value. */

@@ -1,4 +1,5 @@
-// Elements, made without markup: every string ends up as a text node or an attribute value, never as HTML.
+// Elements, made without markup: every string ends up as a text node or an attribute value, never as HTML, and characters
+// that steer a terminal or the direction of writing are shown, not obeyed.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -17,24 +18,24 @@ function furnish(node, props, children) {
     if (value === null || value === undefined || value === false) continue;
     if (name === 'on') for (const [event, handler] of Object.entries(value)) node.addEventListener(event, handler);
     else if (name === 'style') for (const [key, one] of Object.entries(value)) node.style.setProperty(key, one);
-    else node.setAttribute(name, value === true ? '' : String(value));
+    else node.setAttribute(name, value === true ? '' : visible(value));
   }
   append(node, children);
   return node;
 }
 
-/** Children may be nodes, strings, numbers, lists of these, or nothing. */
+/** Children may be nodes, strings, numbers, lists of these, or nothing. A text that needs its line ends comes as a node. */
 function append(node, children) {
   for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === false) continue;
-    node.append(child instanceof Node ? child : document.createTextNode(String(child)));
+    node.append(child instanceof Node ? child : document.createTextNode(visible(child)));
   }
   return node;
 }
 
 /** A name that comes from a log: set apart, so that its writing direction cannot turn round the sentence it stands in. */
 function named(text, props) {
-  return el('bdi', { class: 'name', ...props }, visible(text));
+  return el('bdi', { class: 'name', ...props }, text);
 }
 
 /** Control characters (escape codes) as their escapes, marks that turn the writing direction as "�": as `plain.py` does. */

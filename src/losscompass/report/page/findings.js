@@ -103,7 +103,7 @@ function exhibitOf(run, found) {
   const onset = fromJson(found.onset);
   const group = new ChartGroup(view);
   const spec = {
-    title: t('findings.exhibit', { name: visible(curve.name) }),
+    title: t('findings.exhibit', { name: curve.name }),
     heading: false,
     class: 'exhibit',
     height: 180,

@@ -37,7 +37,7 @@ function furtherCurves(run, options, group) {
 function smallSpec(run, { title, curves }, options) {
   const lines = curves.slice(0, 8).map((curve) => lineOf(run, curve, { ...options, color: colorOf(curve, curve.phase === 'none' ? 0 : undefined), label: curves.length > 1 || curve.phase === 'none' ? curve.name : curve.name })).filter(Boolean);
   return {
-    title: visible(title), titleNode: named(title), height: CHART_HEIGHT.small, axis: options.axis, lines, class: 'small',
+    title: title, titleNode: named(title), height: CHART_HEIGHT.small, axis: options.axis, lines, class: 'small',
     log: options.log && curves.every((curve) => ['loss', 'loss-part'].includes(curve.kind)) && curves.every((curve) => (extent(curve.y)?.[0] ?? 0) > 0),
   };
 }

@@ -19,7 +19,7 @@ function lineOf(run, curve, options) {
 function tailOf(run, curve, line, { axis, smoothing, span }) {
   const thick = curve.level ?? line;
   const n = curve.level ? curve.n : line.x.length;
-  if (!smoothing || n < 30) return null;
+  if (!smoothing || n < 30 || (state.smoothing === null && !isNoisy(curve))) return null;
   const at = curve.level ? positions(run, { ...curve.level, axis: curve.axis }, axis) : line.x;
   if (!at) return null;
   const memory = 0.1 * smoothing ** 2 * (span[1] - span[0]);

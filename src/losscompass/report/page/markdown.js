@@ -39,7 +39,7 @@ function codeBlock(code) {
     button.textContent = (await copyText(code)) ? t('copied') : t('copy-failed');
     setTimeout(() => { button.textContent = t('copy'); }, 1500);
   });
-  return el('div', { class: 'code' }, el('pre', { tabindex: 0 }, el('code', {}, code.split('\n').map(visible).join('\n'))), button);
+  return el('div', { class: 'code' }, el('pre', { tabindex: 0 }, el('code', {}, document.createTextNode(code.split('\n').map(visible).join('\n')))), button);
 }
 
 async function copyText(text) {
@@ -94,12 +94,12 @@ function inline(text) {
   for (const found of text.matchAll(INLINE)) {
     out.push(text.slice(done, found.index));
     done = found.index + found[0].length;
-    if (found[1] !== undefined) out.push(el('code', {}, visible(found[1])));
+    if (found[1] !== undefined) out.push(el('code', {}, found[1]));
     else if (found[2] !== undefined) out.push(el('strong', {}, inline(found[2])));
     else out.push(link(found[4] ?? found[5], found[3] ?? found[5]));
   }
   out.push(text.slice(done));
-  return out.map((part) => (typeof part === 'string' ? visible(part) : part));
+  return out;
 }
 
 /** A link, if it leads to http or https; else its text. */
@@ -108,8 +108,8 @@ function link(address, text) {
   try {
     url = new URL(address);
   } catch {
-    return visible(text);
+    return text;
   }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return visible(text);
-  return el('a', { href: url.href, rel: 'noopener noreferrer', target: '_blank' }, visible(text));
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return text;
+  return el('a', { href: url.href, rel: 'noopener noreferrer', target: '_blank' }, text);
 }

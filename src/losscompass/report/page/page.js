@@ -53,7 +53,7 @@ function onPrint(root, draw) {
 
 function pageTitle(runs) {
   const run = runs[state.run];
-  return run ? `${t(`label.${run.reading.labels[0]}`)} · ${visible(run.name || run.source)} · losscompass` : 'losscompass';
+  return run ? `${t(`label.${run.reading.labels[0]}`)} · ${visible(run.label)} · losscompass` : 'losscompass';
 }
 
 /** Runs `draw` and gives back the focus, the open cards and the place on the page. */
@@ -72,7 +72,7 @@ function keepingPlace(root, draw) {
 
 function drawHead(head, runs) {
   const picker = runs.length > 1
-    ? el('label', { class: 'picker' }, el('span', {}, t('runs.pick')), el('select', { id: 'run-picker', on: { change: (event) => showRun(Number(event.target.value)) } }, runs.map((run) => el('option', { value: run.index, selected: run.index === state.run }, visible(run.name ? `${run.name} · ${run.source}` : run.source)))))
+    ? el('label', { class: 'picker' }, el('span', {}, t('runs.pick')), el('select', { id: 'run-picker', on: { change: (event) => showRun(Number(event.target.value)) } }, runs.map((run) => el('option', { value: run.index, selected: run.index === state.run }, run.label))))
     : null;
   head.replaceChildren(el('div', { class: 'bar-inside' }, el('div', { class: 'brand' }, compassMark(), el('span', {}, 'losscompass')), picker ?? '', pageControls()));
 }

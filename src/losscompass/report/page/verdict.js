@@ -9,10 +9,10 @@ function verdictSection(run, several) {
     el(
       'div',
       { class: 'verdict-words' },
-      several ? el('p', { class: 'run-name' }, named(run.name || run.source)) : null,
+      several ? el('p', { class: 'run-name' }, named(run.label)) : null,
       el('p', { class: 'labels' }, reading.labels.map((label) => labelBadge(label, t(`label.${label}`)))),
-      el('h1', { id: 'verdict', tabindex: -1 }, visible(words.verdict)),
-      el('p', { class: 'sure' }, bar(reading.confidence), visible(words.sure)),
+      el('h1', { id: 'verdict', tabindex: -1 }, words.verdict),
+      el('p', { class: 'sure' }, bar(reading.confidence), capital(words.sure)),
       nextStep(run),
     ),
     dialFigure(run),
@@ -36,7 +36,7 @@ function nextStep(run) {
 function sourceList(run, words) {
   const shown = words.facts.slice(0, 12);
   const rest = words.facts.slice(12);
-  const row = ([name, value]) => el('div', {}, el('dt', {}, visible(name)), el('dd', {}, named(value)));
+  const row = ([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, named(value)));
   return el(
     'dl',
     { class: 'facts source' },
