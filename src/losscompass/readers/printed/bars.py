@@ -70,7 +70,9 @@ class Bars:
         keep = np.ones(total.size, dtype=bool)
         if total.size > ENOUGH:
             # Another number of batches: a look at other data. A bar that stopped short: no value of its epoch.
-            keep = (total == usual) & ~((at < total) & (np.count_nonzero(at >= total) > total.size // 2))
+            keep = ((total == usual) | np.isnan(usual)) & ~(
+                (at < total) & (np.count_nonzero(at >= total) > total.size // 2)
+            )
         known = epoch[np.isfinite(epoch)]
         if int(keep.sum()) >= ENOUGH or states is None or (known.size and np.unique(known).size >= ENOUGH):
             skipped = int((~keep).sum()) + (0 if states is None else len(states.value))

@@ -15,7 +15,7 @@ from .words import CURVES, about_others, counter, kind, only_phase, own_phase, s
 
 NUMBER = re.compile(
     r"([-+.0-9nNiI]"  # the first character is found quickly, then looked at from behind
-    r"(?:(?<![0-9A-Za-z_.@#\-].)|(?<=[Ee]poch.)|(?<=EPOCH.)|(?<=[Ee]poch[-_].)|(?<=[^a-z]ep[-_].)|(?<=iter[-_].)|(?<=[Ss]tep[-_].)|(?<=ation[-_].))"
+    r"(?:(?<![0-9A-Za-z_.@#\-].)|(?<=[Ee]poch.)|(?<=EPOCH.)|(?<=[Ee]poch[-_].)|(?<=[^a-z]ep[-_].)|(?<=iter[-_].)|(?<=[Ss]tep[-_].)|(?<=eration[-_].))"
     r"(?:(?<=[0-9])(?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9,])(?:\.[0-9]+)?|[0-9]*(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?)"
     r"|(?<=\.)[0-9]+(?:[eE][-+]?[0-9]+)?"
     r"|(?<=[-+])(?:[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?|(?:[nN][aA][nN]|[iI][nN][fF](?:inity)?)(?![\w]))"
@@ -156,6 +156,7 @@ class _Reading:
         self.leads: list[int] = []  # bare numbers before anything named
         self.step_rank = 99
         self.plural = False
+        self.begun = False  # something was named: a bare number is no counter any more
 
     def shape(self) -> Shape:
         result, texts, first = self.result, self.texts, self.first
@@ -221,7 +222,10 @@ class _Reading:
                 return ""
         name, strong, opened = self._phrase(slot)
         if name:
-            return self._named(slot, name, strong)
+            role = self._named(slot, name, strong)
+            self.begun = self.begun or role not in ("epoch", "step") and not _only_phases(left)
+            if role or not _only_phases(left):
+                return role
         return self._bare(slot, left, right, opened)
 
     def _is_clock(self, slot: int) -> bool:
@@ -268,6 +272,11 @@ class _Reading:
             core = core[: separator.start()].rstrip()
         elif self.result.box:
             core, strong = core.rstrip(_BOX + " "), True
+        elif (named := _IN_NAME.search(core)) is not None and (
+            kind(named[1]) in CURVES or counter(named[1]) is not None
+        ):
+            name = named[1] if counter(named[1]) is not None else named[0]
+            return name.strip(_EDGES), True, opened
         elif (verb := _IS.search(core)) is not None:
             core, strong = core[: verb.start()], False
         if strong and (named := _IN_NAME.search(core)) is not None:
@@ -381,11 +390,9 @@ class _Reading:
             and (pair or opened)
         ):
             return self._counter(at, "step", 50)
-        if (
-            not result.values
-            and not any(role in ("epoch", "step") for role in self.roles)
-            and _is_lead(left, right, opened)
-        ):
+        counted = any(role in ("epoch", "step") for role in self.roles)
+        bare = not result.values and not self.begun and not counted
+        if bare and self.numbers[slot].isdigit() and _is_lead(left, right, opened=opened):
             self.leads.append(slot)
             return "lead"
         return ""
@@ -471,8 +478,14 @@ def is_settings(text: str) -> bool:
     return "Namespace(" in text or (len(text) > 60 and len(_SETTING.findall(text[:4000])) >= 3)
 
 
-def _is_lead(left: str, right: str, opened: bool) -> bool:
+def _only_phases(text: str) -> bool:
+    """`Test: [`: words that say whose batches are counted, and nothing else."""
+    said = re.findall(r"[^\W\d_][\w'-]*", text)
+    return bool(said) and all(scope(word) is not None for word in said)
+
+
+def _is_lead(left: str, right: str, *, opened: bool) -> bool:
     bare = left.strip(" \t[(#|*-]),")
-    if re.search(r"[^\W\d_]", bare):
+    if re.search(r"[^\W\d_]", bare) and not _only_phases(left):
         return False
     return opened or right[:1] in ":]|)\t/" or right.lstrip()[:1] in ("/", "]", ":", "|")

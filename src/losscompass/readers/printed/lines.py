@@ -32,12 +32,13 @@ def lines_of(path: Path) -> Iterator[tuple[str, int]]:
         ended = body[cut - 1] == "\n"
         physical = body[: cut - 1 if ended else cut].split("\n")
         for at, line in enumerate(physical):
-            yield from _states(line, number + at)
+            yield from states_of(line, number + at)
         number += len(physical) - (not ended)
-    yield from _states(rest, number)
+    yield from states_of(rest, number)
 
 
-def _states(line: str, number: int) -> Iterator[tuple[str, int]]:
+def states_of(line: str, number: int) -> Iterator[tuple[str, int]]:
+    """The states of one line of the file: what stood there before each carriage return."""
     if not line or line.isspace():
         return
     if line.isascii() and line.isprintable() and len(line) <= LONGEST:

@@ -12,11 +12,11 @@ from ...evidence.records import Fact, Record, Skipped
 from ..base import Head, Reader, UnreadableError
 from .bars import Bars, State
 from .grammar import NUMBER, Shape, Value, shape_of
-from .lines import lines_of
+from .lines import lines_of, states_of
 from .series import Placed, Points, blocks, placed
 from .settings import settings_of
 from .tables import Table, is_rule, looks_like_row, open_table
-from .words import CURVES, own_phase
+from .words import CURVES, about_others, own_phase
 
 _NAN = float("nan")
 _CACHE_CHARACTERS = 1 << 24  # of line shapes kept at a time
@@ -69,6 +69,7 @@ class PrintedLog:
         self._fact_lines = 0
         self._unread, self._first_unread = 0, 0
         self._too_many = 0
+        self._retells, self._retold = False, 0
 
     def take(self, line: str, number: int) -> None:
         """Read the next line (or state of a redrawn line)."""
@@ -114,6 +115,8 @@ class PrintedLog:
         if shape.box and (shape.values or shape.step is not None or shape.epoch is not None):
             self._take_box(shape, numbers)
             return
+        if shape.box and self._box:
+            return
         if self._box and not is_rule(line):
             if shape.section:
                 self._section = shape.section
@@ -136,7 +139,11 @@ class PrintedLog:
             self._advance(shape, epoch, step, total)
         if shape.heading is not None:
             self._phase, self._batch_phase = (None if shape.heading == "train" else shape.heading), None
-        if shape.values:
+        if shape.values and self._retells and shape.epoch is None:
+            self._retells = False  # "best iteration is:" and then its line once more
+            self._retold += 1
+        elif shape.values:
+            self._retells = False
             self._add_values(shape, numbers, epoch, step, total)
         else:
             self._remember(line)
@@ -146,6 +153,7 @@ class PrintedLog:
 
     def _remember(self, line: str) -> None:
         """A line that may name the columns of a table below it."""
+        self._retells = line.rstrip().endswith(":") and about_others(line[:200])
         if len(line) < 400 and not is_rule(line):
             self._above.append(line)
             self._above_changed = True
@@ -206,15 +214,9 @@ class PrintedLog:
                 values.append((points, _value(value, value.slot, numbers)))
         counted_by_epoch = shape.epoch is not None and shape.step is None
         at = epoch if counted_by_epoch else step if shape.step is not None else _NAN
-        owner: tuple[object, ...] = (
-            total,
-            self._epochs if counted_by_epoch else epoch,
-            shape.leads,
-            tuple(value.name for value in shape.values),
-        )
+        owner: tuple[object, ...] = (total, epoch, shape.leads)
         if counted_by_epoch:  # a bar over epochs: each of its places is a record
-            owner = (*owner, epoch)
-            total = epoch
+            owner, total = ("epochs", epoch), _NAN
         self._bars.take(State(owner, at, values, epoch, total, self._order, shape.uses))
 
     def _advance_bar(self, epoch: float) -> None:
@@ -312,8 +314,12 @@ class PrintedLog:
             if count:
                 yield Skipped(reason, count)
 
+    def size_of(self, points: Points) -> int:
+        """How many values were printed of a series, in all states of its bars."""
+        return self._bars.passed(points) if points.level == "bar" else len(points.value)
+
     def _series(self) -> tuple[list[Placed], dict[str, int]]:
-        skipped = {"progress-bar-state": 0, "said-once": 0}
+        skipped = {"progress-bar-state": 0, "said-once": self._retold}
         found: list[Placed] = []
         longest = max((len(p.value) for p in self.points.values() if p.kind in CURVES), default=0)
         counted = any(
@@ -328,6 +334,15 @@ class PrintedLog:
         for points in self.points.values():
             if rates and points.kind is Kind.LEARNING_RATE and points.level == "none":
                 skipped["said-once"] += len(points.value)  # a setting, printed with the configuration
+                continue
+            if points.last_of_epoch and any(
+                p.level in ("none", "epoch")
+                and p.name == points.name
+                and p.phase == points.phase
+                and len(p.value) >= _FEW - 1
+                for p in self.points.values()
+            ):
+                skipped["progress-bar-state"] += len(points.value)  # the mean so far, where the mean itself is printed
                 continue
             if points.level == "bar" and len(points.value) < min(_FEW, rivals.get((points.phase, points.name), 0)):
                 skipped["progress-bar-state"] += self._bars.passed(points)
@@ -419,14 +434,14 @@ def _has_series(text: str) -> bool:
     """Whether a piece of text says at least two values of a curve, or one under a counter."""
     log = PrintedLog()
     found = 0
-    for number, line in enumerate(re.split(r"[\n\r\b]+", text)):
-        if line and not line.isspace():
-            log.take(line[:4000], number)
+    for number, line in enumerate(text.split("\n")):
+        for state, _ in states_of(line, number):
+            log.take(state, number)
     log._close_box()  # noqa: SLF001
     log._bars.flush()  # noqa: SLF001
     for points in log.points.values():
         if points.kind in CURVES:
-            found += len(points.value)
+            found += log.size_of(points)
     return found >= 2
 
 

@@ -34,7 +34,7 @@ _NOT_NOW = frozenset(
     _words(
         "best num number total max maximum min early stop stopping stopped patience wait remaining warmup per left log logging save "
         "saving interval freq frequency every each bad n time size last previous prev final next resume resumed resuming no "
-        "since duration length took test val valid validation eval evaluation eta speed sec second seconds loss lr rate"
+        "since duration length took eta speed sec second seconds loss lr rate"
     )
 )
 _SCOPE = {
@@ -75,8 +75,8 @@ def counter(name: str) -> tuple[str, int] | None:
         return "epoch", 0
     if key in _STEP_RANK:
         return "step", _STEP_RANK[key]
-    if set(said) & _NOT_NOW:
-        return None
+    if set(said) & _NOT_NOW or " " not in name and any(_SCOPE.get(word, "train") != "train" for word in said):
+        return None  # "test_iter" is a setting, "Test after epoch 3" is not
     if said[-1] in _EPOCH:
         return "epoch", 0
     if len(said) >= 2 and said[-2] + said[-1] in _STEP_RANK:
@@ -100,7 +100,7 @@ def scopes(text: str) -> list[str]:
 def _unspaced(text: str) -> list[str]:
     if text.isascii():
         return []
-    return [phase for word, phase in _SCOPE.items() if not word.isascii() and word in text][:1]
+    return [phase for word, phase in _SCOPE.items() if not word.isascii() and re.search(rf"{word}(?!\w)", text)][:1]
 
 
 @lru_cache(maxsize=8192)
