@@ -1,6 +1,7 @@
 """Which encoding a text is in, and the text as UTF-8 whatever it was written in."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # Bytes that no text has: controls other than tab, line ends, form feed, backspace, bell and escape (progress bars, colours).
-_CONTROL = bytes(sorted(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 27}))
+_CONTROL = bytes(sorted(set(range(1, 32)) - {7, 8, 9, 10, 11, 12, 13, 27}))
 
 
 def encoding_of(data: bytes) -> str | None:
@@ -24,8 +25,10 @@ def encoding_of(data: bytes) -> str | None:
             return name if decodes(data, name) else None
     if (wide := _utf16_without_bom(data)) is not None:
         return wide
+    # A machine that went down leaves a hole of zeros in a text; other controls, or many holes, are no text.
+    holes = len(re.findall(rb"\0+", data)) if b"\0" in data else 0
     controls = len(data) - len(data.translate(None, _CONTROL))
-    if b"\0" in data.rstrip(b"\0") or controls > len(data) // 500:
+    if holes > 1 + len(data) // 16384 or controls > len(data) // 500:
         return None
     if decodes(data, "utf-8"):
         return "utf-8"

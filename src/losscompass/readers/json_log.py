@@ -6,7 +6,7 @@ from pathlib import Path
 from ..evidence.records import Fact, Record, ScalarBlock, Skipped
 from .base import Head, Reader, UnreadableError
 from .encoding import read_text, text_lines
-from .json_shapes import records_from_document
+from .json_shapes import is_history, records_from_document
 from .json_text import parse_documents, parse_line
 from .table import records_from_rows
 
@@ -89,7 +89,8 @@ def _is_lines(path: Path) -> bool:
         if not text:
             continue
         try:
-            is_row = text[0] == "{" and isinstance(parse_line(text), dict)
+            row = parse_line(text) if text[0] == "{" else None
+            is_row = isinstance(row, dict) and not is_history(row)
         except ValueError:
             is_row = False
         good, bad = good + is_row, bad + (not is_row and terminated)

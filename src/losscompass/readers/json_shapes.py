@@ -13,6 +13,7 @@ from .positions import is_position_name
 from .table import MAX_COLUMNS, records_from_columns, records_from_rows
 
 _DEPTH = 12
+_WRAPPERS = frozenset(("history", "log", "logs", "metrics", "results", "result", "data", "records", "scalars", "curves"))
 _COUNTED = re.compile(r"\s*(?P<word>[^\W\d]*)[\s_-]*(?P<number>\d+)\s*")
 
 
@@ -39,6 +40,7 @@ class _Found:
     first_ignored: str = ""
 
     def visit(self, node: object, path: str, depth: int) -> None:
+        path = "" if path.casefold() in _WRAPPERS else path
         if depth > _DEPTH:
             self._ignore(path)
         elif isinstance(node, Mapping):
@@ -78,7 +80,7 @@ class _Found:
             return
         dicts = [item for item in node if isinstance(item, Mapping)]
         if len(dicts) >= 0.8 * len(node):
-            if any(_is_history(item) for item in dicts):
+            if any(is_history(item) for item in dicts):
                 self.runs += [(f"{path}/{index}" if path else str(index), item) for index, item in enumerate(dicts)]
             else:
                 self.tables.append((path, dicts))
@@ -157,11 +159,11 @@ def _from_lists(columns: Mapping[str, np.ndarray]) -> Iterator[Record]:
         yield from records_from_columns(table)
 
 
-def _is_history(item: Mapping[str, object]) -> bool:
+def is_history(item: Mapping[str, object]) -> bool:
     """A dict of curves, not a row: it holds lists of numbers."""
     lists = [value for value in item.values() if isinstance(value, list) and len(value) > 1]
     numbers = sum(_is_number(value) for value in item.values())
-    if any(isinstance(value, Mapping) and _is_history(value) for value in item.values()):
+    if any(isinstance(value, Mapping) and is_history(value) for value in item.values()):
         return numbers == 0 or not any(is_position_name(str(key)) for key in item)
     return len(lists) > numbers and all(all(_is_number(cell) for cell in value) for value in lists)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 # In the order of preference: a log that holds several of them is read along the first that moves.
 _STEP_NAMES = (
@@ -207,5 +207,6 @@ def _is_clock(column: np.ndarray) -> bool:
     return any(_EARLIEST <= middle / scale <= _LATEST for scale in (1.0, 1e3, 1e6, 1e9))
 
 
-def _is_index(column: Bool[np.ndarray, " n"]) -> bool:
-    return column.size > 0 and column[0] in (0.0, 1.0) and bool(np.all(np.diff(column) == 1.0))
+def _is_index(column: Float[np.ndarray, " n"]) -> bool:
+    change = np.diff(column)
+    return column.size > 0 and column[0] >= 0.0 and bool(np.all(change == change[:1])) and bool(np.all(change > 0.0))

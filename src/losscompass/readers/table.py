@@ -199,7 +199,8 @@ def _place(
         return (step, "step", None) if epoch is None else (_unwrapped(step, epoch, phases), "step", epoch)
     if epoch is not None:
         # One row an epoch for every series: the epoch is the position. Several: the rows are, and the epoch is kept.
-        often = sum(_repeats(epoch[mask]) for mask in present)
+        kinds = [np.array(phases, dtype=object) == kind for kind in set(phases)] if phases is not None else [slice(None)]
+        often = sum(_repeats(epoch[kind][mask[kind]]) for mask in present for kind in kinds)
         if often * 20 <= sum(int(mask.sum()) for mask in present):
             return epoch, "epoch", epoch
         return np.arange(rows, dtype=np.float64), "row", epoch
