@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..evidence.records import Fact, Record, Skipped
+from ..evidence.records import Fact, Record, ScalarBlock, Skipped
 from .base import Head, Reader, UnreadableError
 from .flatten import flatten
 from .protobuf import BYTES, VARINT, Field, MalformedError, fields, signed
@@ -53,13 +53,15 @@ def read(path: Path) -> Iterator[Record]:
     if path.is_dir():
         path = claims(path)[0]
     log = _Log()
-    rows = list(_rows(path, log))
-    if not rows:
-        raise UnreadableError("no-curve")
     yield Fact("format", "wandb")
+    found = False
+    for record in records_from_rows(_rows(path, log)):
+        found = found or isinstance(record, ScalarBlock)
+        yield record
+    if not found:
+        raise UnreadableError("no-curve")
     for name, value in log.facts.items():
         yield Fact(name, value)
-    yield from records_from_rows(rows)
     if log.damaged:
         yield Skipped("damaged-record", log.damaged, log.where)
     if log.cut_off:
