@@ -41,7 +41,7 @@ RULE = Rule(
     needs=(Need("curve:train", points=12), Need("kind:learning-rate", points=3)),
     detect=detect,
     remedies=("raise-learning-rate",),
-    explains=("loss-flat", "slow-descent", "loss-still-falling", "chance-level-loss", "plateau"),
+    explains=("loss-flat", "loss-still-falling", "chance-level-loss", "plateau"),
     confidence=0.7,
     thresholds={"tiny": TINY, "progress": PROGRESS, "straight": STRAIGHT},
     domain=("T1",),

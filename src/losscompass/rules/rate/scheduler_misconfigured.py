@@ -41,7 +41,7 @@ RULE = Rule(
     needs=(Need("kind:learning-rate", points=20),),
     detect=detect,
     remedies=("learning-rate-schedule",),
-    explains=("plateau", "loss-flat", "slow-descent"),
+    explains=("plateau", "loss-flat"),
     thresholds={"spent": SPENT, "idle": IDLE, "warming": WARMING},
     domain=("T1",),
 )

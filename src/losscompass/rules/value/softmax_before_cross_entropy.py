@@ -28,13 +28,13 @@ def detect(run: Run, misfit: float = MISFIT.value, slope: float = SLOPE.value) -
             continue
         y, x = loss.value[at], accuracy.value[where]
         x = x / 100.0 if x.max() > 1.5 else x
-        if np.ptp(x) < MOVED:
+        if x.min() < 0 or x.max() > 1 or np.ptp(x) < MOVED or np.abs(y).max() > 20:
             continue
         b, a = np.polyfit(x, y, 1)
         late = slice(x.size // 2, None)
         total = float(np.median(y[late] + x[late]))
         classes = round(float(np.exp(total)) - e + 1)
-        floor = log(1 + (classes - 1) / e) if classes >= 2 else np.inf
+        floor = log(1 + (classes - 1) / e) if classes >= 2 else np.inf  # one class has no floor: nothing passes below
         if (
             abs(float(b) + 1) <= slope
             and y.min() >= floor - 1e-3
@@ -69,7 +69,7 @@ RULE = Rule(
     needs=(Need("curve:train|curve:val", points=8), Need("*/*acc*", points=8)),
     detect=detect,
     remedies=("pass-logits",),
-    explains=("plateau", "loss-flat", "slow-descent"),
+    explains=("plateau", "loss-flat"),
     thresholds={"misfit": MISFIT, "slope": SLOPE},
     domain=("T9", "L2"),
 )
