@@ -104,6 +104,14 @@ def test_every_reason_of_the_readers_has_words(lang):
     assert sorted(missing) == []
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_need_of_a_rule_has_words(lang):
+    from losscompass.rules.all import ALL
+
+    needs = {need.what for rule in ALL for need in rule.needs if not need.optional}
+    assert [what for what in sorted(needs) if not catalogue(lang).has(f"need.{what}")] == []
+
+
 def test_ids_are_unique_over_rules_and_remedies():
     for lang in LANGUAGES:
         names = [path.name.removesuffix(f".{lang}.md") for path in PACKAGE.rglob(f"*.{lang}.md")]

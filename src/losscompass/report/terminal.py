@@ -223,7 +223,7 @@ class _Page:
         """What was not looked at and what to log, what a rule of ours broke on, what of the log was not used."""
         wishes = say.wishes(one, self._words)
         if wishes and say.tone(one) == "good" and not self._verbose:
-            whats = [what for what, _ in say.wanted(one.not_checked, self._words)]
+            whats = [what for what, _ in say.wanted(one, self._words)]
             listed = self._words.ui("list.semicolon").join(whats[:WISHES])
             self.blank()
             self.paragraph(self._words.ui("not-checked.calm", count=len(one.not_checked), listed=listed), style="dim")

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from ..diagnose.diagnosis import Forecast, Found, Likely, NotChecked, Prescription, Reading, RunDiagnosis
+from ..diagnose.diagnosis import Forecast, Found, Likely, Prescription, Reading, RunDiagnosis
+from ..diagnose.narrow import take
 from ..evidence.records import Axis, Skipped
 from ..evidence.run import Run, Series
-from ..rules.base import Severity, Value
+from ..rules.base import Need, Severity, Value
 from ..text.catalogue import Catalogue, placeholders
 from .plain import plain
 
@@ -17,7 +18,7 @@ SEVERITIES = (Severity.NOTE, Severity.WARNING, Severity.CRITICAL)
 GOOD = frozenset(("healthy-converged", "still-improving", "spike-recovered", "val-below-train"))
 """Labels that are nothing to worry about, if no finding says otherwise."""
 
-NOT_AMISS = frozenset(("fact:target", "fact:target-value", "kind:reward", "kind:loss-part"))
+NOT_AMISS = frozenset(("fact:target", "fact:target-value", "kind:reward", "train/loss/*"))
 """Needs of rules for some runs only: nobody need be told that their log does not meet them."""
 
 TITLES = 3
@@ -157,20 +158,19 @@ def suspicion(likely: Likely, catalogue: Catalogue) -> str:
     return catalogue.ui("likely.sentence", cause=name, share=likely.confidence, settled_by=settled_by)
 
 
-def wanted(not_checked: tuple[NotChecked, ...], catalogue: Catalogue) -> list[tuple[str, list[str]]]:
+def wanted(one: RunDiagnosis, catalogue: Catalogue) -> list[tuple[str, list[str]]]:
     """What to log, and the rules (ids) that could then look; what helps most of them first."""
     wants: dict[str, dict[str, None]] = {}
-    for rule in not_checked:
+    for rule in one.not_checked:
         for missing in rule.missing:
-            if missing in NOT_AMISS:
-                continue
-            wants.setdefault(need(missing, catalogue), {})[rule.id] = None
+            if missing not in NOT_AMISS:
+                wants.setdefault(need(missing, one.run, catalogue), {})[rule.id] = None
     return sorted(((what, list(ids)) for what, ids in wants.items()), key=lambda want: -len(want[1]))
 
 
 def wishes(one: RunDiagnosis, catalogue: Catalogue) -> list[str]:
-    """`wanted`, one sentence each, with the titles of the first rules that could then look."""
-    return [_wish(what, ids, catalogue) for what, ids in wanted(one.not_checked, catalogue)]
+    """`wanted`, one line each, with the titles of the first rules that could then look."""
+    return [_wish(what, ids, catalogue) for what, ids in wanted(one, catalogue)]
 
 
 def _wish(what: str, ids: list[str], catalogue: Catalogue) -> str:
@@ -180,18 +180,13 @@ def _wish(what: str, ids: list[str], catalogue: Catalogue) -> str:
     return catalogue.ui("not-checked.line", what=what, titles=titles)
 
 
-def need(what: str, catalogue: Catalogue) -> str:
-    """What a rule needs (`Need.what`, or the id of an `Undecided`) in words."""
+def need(what: str, run: Run, catalogue: Catalogue) -> str:
+    """What a rule needs (`Need.what`, or the id of an `Undecided`) in words; more of it where the log has some."""
     if catalogue.has(f"missing.{what}"):
         return catalogue.ui(f"missing.{what}")
-    names = [_need(one.strip(), catalogue) for one in what.split("|")]
-    return catalogue.ui("need.or").join(dict.fromkeys(names))
-
-
-def _need(what: str, catalogue: Catalogue) -> str:
-    kind, colon, name = what.partition(":")
-    key = f"need.{kind}.{name}" if colon else f"need.series.{what.replace('*', 'all')}"
-    return catalogue.ui(key) if catalogue.has(key) else plain(what)
+    words = catalogue.ui(f"need.{what}") if catalogue.has(f"need.{what}") else plain(what)
+    some = not take(run, (Need(what),))[1]
+    return catalogue.ui("need.more", what=words) if some else words
 
 
 def passed_over(skipped: tuple[Skipped, ...], catalogue: Catalogue) -> list[str]:
