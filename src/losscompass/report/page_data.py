@@ -44,17 +44,29 @@ def _run(one: RunDiagnosis, words: Catalogue) -> dict[str, Any]:
         "verdict": say.verdict(one, words),
         "sure": say.sureness(one.reading.confidence, words),
         "next": say.next_step(one, words),
-        "facts": [[_said(words, "page.fact", name), _value(words, value)] for name, value in one.run.facts.items()],
+        "facts": _facts(one, words),
         "found": [say.message(found, one, words) for found in one.found],
         "prescriptions": [say.advice(x, one, words) for x in one.prescriptions],
         "forecasts": [say.outlook(x, words) for x in one.forecasts if len(x.at)],
         "likely": [[_cause(x.id, words), words.ui(f"evidence.{x.settled_by}")] for x in one.likely],
-        "wanted": say.wanted(one.not_checked, words),
+        "wanted": say.wanted(one, words),
         "checklist": [
             [_said(words, "checklist.area", x.area), _said(words, "checklist.item", x.id)] for x in one.checklist
         ],
         "skipped": say.passed_over(one.run.skipped, words),
     }
+
+
+def _facts(one: RunDiagnosis, words: Catalogue) -> list[list[str | bool]]:
+    """Name, value, and whether it is one that people look for: those come first."""
+    facts = one.run.facts.items()
+    known = [(name, value) for name, value in facts if words.has(f"page.fact.{name}")]
+    other = [(name, value) for name, value in facts if not words.has(f"page.fact.{name}")]
+    return [
+        [_said(words, "page.fact", name), value if isinstance(value, str) else words.number(value), is_known]
+        for is_known, group in ((True, known), (False, other))
+        for name, value in group
+    ]
 
 
 def _entries(runs: Iterable[RunDiagnosis], words: Catalogue) -> dict[str, Any]:
@@ -91,7 +103,3 @@ def _said(words: Catalogue, table: str, id_: str) -> str:
     """The words for an id, or the id itself."""
     key = f"{table}.{id_}"
     return words.ui(key) if words.has(key) else id_
-
-
-def _value(words: Catalogue, value: str | float | bool) -> str:
-    return value if isinstance(value, str) else words.number(value)
