@@ -103,8 +103,56 @@ def scalar(tag, value, *, step=0, wall=1.7e9, form="simple"):
     return event(summary(value), step=step, wall=wall)
 
 
+def fields(data):
+    """(number, wire type, value) of each field of a message."""
+    at = 0
+    while at < len(data):
+        key, at = unvarint(data, at)
+        if key & 7 == 0:
+            value, at = unvarint(data, at)
+        elif key & 7 == 2:
+            size, at = unvarint(data, at)
+            value, at = data[at : at + size], at + size
+        else:
+            size = {1: 8, 5: 4}[key & 7]
+            value, at = data[at : at + size], at + size
+        yield key >> 3, key & 7, value
+
+
+def unvarint(data, at):
+    result = shift = 0
+    while True:
+        result |= (data[at] & 127) << shift
+        at, shift = at + 1, shift + 7
+        if data[at - 1] < 128:
+            return result, at
+
+
+def scalars(data):
+    """tag → list of (step, value, wall time) of every intact record with simple values or float tensors of a file."""
+    found = {}
+    for _, payload in intact(data):
+        parts = {number: value for number, _, value in fields(payload)}
+        wall = struct.unpack("<d", parts[1])[0] if 1 in parts else float("nan")
+        step = parts.get(2, 0)
+        step -= (step >> 63) << 64
+        for _, _, value in fields(parts.get(5, b"")):
+            inner = {number: content for number, _, content in fields(value)}
+            tag = inner.get(1, b"").decode()
+            if 2 in inner:
+                number = struct.unpack("<f", inner[2])[0]
+            elif 8 in inner and b"scalars" in inner.get(9, b""):
+                tensor = {number: content for number, _, content in fields(inner[8])}
+                bytes_ = tensor.get(4, tensor.get(5))
+                number = struct.unpack("<f" if len(bytes_) == 4 else "<d", bytes_)[0]
+            else:
+                continue
+            found.setdefault(tag, []).append((float(step), number, wall))
+    return found
+
+
 def intact(data):
-    """Offsets and payloads of every record of a file of which nothing was inserted or cut out, damaged ones left out."""
+    """Offsets and payloads of every whole record in the bytes, looked for at each of them."""
     found = []
     at = 0
     while at + 12 <= len(data):

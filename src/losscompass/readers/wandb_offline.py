@@ -153,7 +153,7 @@ def _items(data: bytes, message: Field) -> dict[str, object]:
                 text = data[part.start : part.stop]
         name = key or "/".join(nested)
         try:
-            found[name] = json.loads(text)
+            found[name] = float(text) if b"." in text[:4] and text[:1] != b'"' else json.loads(text)
         except (ValueError, RecursionError):
             continue
     return found

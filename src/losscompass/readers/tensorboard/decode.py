@@ -7,10 +7,11 @@ from ..protobuf import MalformedError, signed
 from .columns import Decoded, Part, only_scalars, read_alike, values_of
 from .crc32c import constant, crc32c, crc32c_rows, unmask
 from .event import parse
-from .frames import FOOTER, HEADER, MARGIN, Window, gather
+from .frames import FOOTER, HEADER, MARGIN, Window, gather, search
 
 _FEW = 12  # records of one length below which they are parsed one by one
 _LONG = 1 << 14  # bytes: longer payloads are parsed one by one
+_SEARCHED = 1000  # damaged records of a window that are searched for whole ones inside
 _BATCH = 1 << 20  # bytes whose checksums are looked up at a time
 
 
@@ -29,7 +30,30 @@ def decode(window: Window) -> Decoded:
         else:
             apart.append(group[read_alike(window, window.start[group], length, decoded)])
     _one_by_one(window, np.sort(np.concatenate(apart)), decoded)
+    _rescue(window, decoded)
     return decoded
+
+
+def _rescue(window: Window, decoded: Decoded) -> None:
+    """A record that lost bytes may end where another one does: those in between lie inside it, and are whole."""
+    found: list[tuple[int, int]] = []
+    for place in decoded.damaged[:_SEARCHED]:
+        start = place - window.base
+        end = start + HEADER + int(window.length[np.searchsorted(window.start, start)]) + FOOTER
+        at: int | None = start + 1
+        while at is not None and (at := search(window.data, at, end, end)) is not None:
+            length = int.from_bytes(window.data[at : at + 8].tobytes(), "little")
+            if window.intact(at, length):
+                found.append((at, length))
+                at += HEADER + length + FOOTER
+            else:
+                at += 1
+    if found:
+        starts, lengths = np.array(sorted(found)).T
+        inside = Decoded()
+        _one_by_one(Window(window.data, window.base, starts, lengths), np.arange(len(found)), inside)
+        decoded.parts += inside.parts
+        decoded.events += inside.events
 
 
 def _one_by_one(window: Window, index: Int64[np.ndarray, " n"], decoded: Decoded) -> None:

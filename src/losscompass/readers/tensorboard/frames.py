@@ -9,7 +9,7 @@ Where a header's checksum fails, the file is searched for the next place where o
 """
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -68,7 +68,7 @@ def find_header(data: bytes, size: int) -> int | None:
     """The first place in the beginning of a file of `size` bytes where a record's header holds."""
     padded = np.zeros(len(data) + HEADER, np.uint8)
     padded[: len(data)] = np.frombuffer(data, np.uint8)
-    return _search(padded, 0, len(data), lambda start: size - start)
+    return search(padded, 0, len(data), size)
 
 
 def windows(path: Path) -> Iterator[Window]:
@@ -145,7 +145,7 @@ class _Walk:
         last = -1  # the last record found
         while True:
             if self.lost is not None:
-                found = _search(data, at, end, lambda start: self.size - window.base - start)
+                found = search(data, at, end, self.size - window.base)
                 if found is None:
                     at = max(at, end - HEADER + 1) if not final else end
                     break
@@ -173,14 +173,14 @@ class _Walk:
                 if not final:
                     break
                 # A valid header may still promise more bytes than there are because some were lost inside the record.
-                inside = _search(data, at + 1, end, lambda start: self.size - window.base - start)
+                inside = search(data, at + 1, end, self.size - window.base)
                 window.damage.append(Damage(window.base + at, cut_off=inside is None))
                 if inside is None:
                     at = end
                     break
                 at = inside
             elif verdict == "huge":
-                length = int.from_bytes(data[at : at + 8].tobytes(), "little")
+                length = _length(data, at)
                 if window.base + at + HEADER + FOOTER + length > self.size:
                     self.lost = window.base + at
                     at += 1
@@ -194,11 +194,14 @@ class _Walk:
                 self.lost = window.base + at
                 self.pattern = None
                 # Bytes lost inside the record before make its own length wrong: then the chain goes on inside it.
-                if last >= 0 and not window.intact(last, int(data[last : last + 8].view("<u8")[0])):
+                if last >= 0 and not window.intact(last, _length(data, last)):
                     at = last + 1
                 else:
                     at += 1
         window.start = np.concatenate(chunks) if chunks else np.empty(0, np.int64)
+        if not final and window.start.size > 1 and self.lost is None and not window.intact(last, _length(data, last)):
+            # What follows tells where a record that lost bytes ends: it is read again with the next window.
+            window.start, at = window.start[:-1], last
         window.length = gather(data, window.start, 8).view("<i8")[:, 0]
         return at
 
@@ -273,8 +276,8 @@ def _period(length: Int64[np.ndarray, " n"]) -> _Pattern | None:
     return None
 
 
-def _search(data: UInt8[np.ndarray, " size"], at: int, end: int, left: Callable[[int], int]) -> int | None:
-    """The first place from `at` on where a header's checksum holds and its record fits into what is left of the file."""
+def search(data: UInt8[np.ndarray, " size"], at: int, end: int, limit: int) -> int | None:
+    """The first place in [at, end) where a header's checksum holds and whose record ends by `limit`."""
     begin, step = at, 1 << 9  # the next record is rarely far
     while begin <= end - HEADER:
         count = min(step, end - HEADER + 1 - begin)
@@ -286,9 +289,12 @@ def _search(data: UInt8[np.ndarray, " size"], at: int, end: int, left: Callable[
             checksum = look_up(pair_table(6), low[:, 0]) ^ look_up(pair_table(4), low[:, 1]) ^ np.uint32(constant(8))
             holds: Bool[np.ndarray, " n"] = unmask(head.view("<u4")[:, 2]) == checksum
             for candidate in candidates[holds].tolist():
-                length = int.from_bytes(data[candidate : candidate + 8].tobytes(), "little")
-                if HEADER + length + FOOTER <= left(candidate):
+                if candidate + HEADER + _length(data, candidate) + FOOTER <= limit:
                     return int(candidate)
         begin += count
         step = min(2 * step, 1 << 18)
     return None
+
+
+def _length(data: UInt8[np.ndarray, " size"], start: int) -> int:
+    return int.from_bytes(data[start : start + 8].tobytes(), "little")
