@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .series import Placed, Points, placed
+from .series import Moments, Placed, Points, placed
 
 ENOUGH = 3  # finished bars: from here on their last states alone are the curve
 
@@ -18,26 +18,25 @@ class State:
 
     owner: tuple[object, ...]  # equal for the states of one bar
     at: float
-    values: list[tuple[Points, float]]  # with the series it says something of
-    epoch: float
     total: float
-    order: int
-    said: int
+    values: list[tuple[Points, float]]  # with the series it says something of
+    moment: int
 
 
 class Bars:
-    """Follows the bars of a log; `finals` and `states` are the series of last states and of the others."""
+    """Follows the bars of a log: the last states go to their series, the others are kept beside them."""
 
-    def __init__(self) -> None:
+    def __init__(self, moments: Moments) -> None:
+        self._moments = moments
         self._pending: State | None = None
-        self.states: dict[int, Points] = {}  # by identity of the series of last states
+        self._states: dict[int, Points] = {}  # by identity of the series of last states
 
     def take(self, state: State) -> None:
         """A bar drawn: either the next state of the pending one, or the beginning of another."""
         pending = self._pending
         if pending is not None:
             goes_on = pending.owner == state.owner and (
-                state.at > pending.at or (state.at == pending.at and state.at >= state.total)
+                state.at > pending.at or (state.at == pending.at and not state.at < state.total)
             )
             self._put(pending, final=not goes_on)
         self._pending = state
@@ -50,46 +49,35 @@ class Bars:
 
     def _put(self, state: State, *, final: bool) -> None:
         for points, value in state.values:
-            target = (
-                points
-                if final
-                else self.states.setdefault(id(points), Points(points.name, points.phase, points.kind, "step"))
-            )
-            target.add(value, state.epoch, state.at, state.total, state.order, state.said)
+            target = points
+            if not final:
+                target = self._states.setdefault(id(points), Points(points.name, points.phase, points.kind, "step"))
+            target.add(value, state.moment)
 
     def passed(self, points: Points) -> int:
-        """How many states of all kinds were printed of a series."""
-        states = self.states.get(id(points))
-        return len(points.value) + (0 if states is None else len(states.value))
+        """How many values of a series were drawn, in all states."""
+        return len(points) + len(self._states.get(id(points), ()))
 
     def curve(self, points: Points) -> tuple[Placed, int]:
         """The series of a bar's values, and how many states it passes over."""
-        states = self.states.get(id(points))
-        total, at, epoch = (np.array(column, dtype=np.float64) for column in (points.total, points.step, points.epoch))
-        usual = _most_frequent(total)
-        keep = np.ones(total.size, dtype=bool)
-        if total.size > ENOUGH:
+        states = self._states.get(id(points))
+        epoch, at, total = self._moments.columns(points.moments)
+        keep = np.ones(len(points), dtype=bool)
+        if keep.size > ENOUGH:
             # Another number of batches: a look at other data. A bar that stopped short: no value of its epoch.
-            keep = ((total == usual) | np.isnan(usual)) & ~(
-                (at < total) & (np.count_nonzero(at >= total) > total.size // 2)
-            )
-        known = epoch[np.isfinite(epoch)]
-        if int(keep.sum()) >= ENOUGH or states is None or (known.size and np.unique(known).size >= ENOUGH):
-            skipped = int((~keep).sum()) + (0 if states is None else len(states.value))
-            return placed(points, keep), skipped
+            usual = _most_frequent(total)
+            short = (at < total) & (np.count_nonzero(at >= total) > keep.size // 2)
+            keep = ((total == usual) | np.isnan(usual)) & ~short
+        if int(keep.sum()) >= ENOUGH or states is None or np.unique(epoch[np.isfinite(epoch)]).size >= ENOUGH:
+            return placed(points, self._moments, keep), self.passed(points) - int(keep.sum())
         merged = Points(points.name, points.phase, points.kind, "step")
-        for source in (states, points):
-            for field in ("value", "epoch", "step", "total", "order", "said"):
-                getattr(merged, field).extend(getattr(source, field))
-        order = np.argsort(np.array(merged.order, dtype=np.int64), kind="stable")
-        for field in ("value", "epoch", "step", "total", "order", "said"):
-            column = getattr(merged, field)
-            column[:] = type(column)(column.typecode, np.array(column)[order].tolist())
+        order = np.argsort(np.append(states.moments, points.moments), kind="stable")
+        merged.moment.extend(np.append(states.moments, points.moments)[order].tolist())
+        merged.value.extend(np.append(states.value, points.value)[order].tolist())
+        epoch, at, _ = self._moments.columns(merged.moments)
         # A bar redrawn at the same place corrects itself.
-        steps, epochs = np.array(merged.step), np.array(merged.epoch)
-        same = (np.diff(steps) == 0) & ((np.diff(epochs) == 0) | ~np.isfinite(np.diff(epochs)))
-        curve = placed(merged, np.append(~same, True))
-        return curve, int(same.sum())
+        same = (np.diff(at) == 0) & ((np.diff(epoch) == 0) | ~np.isfinite(np.diff(epoch)))
+        return placed(merged, self._moments, np.append(~same, np.ones(1, dtype=bool))), int(same.sum())
 
 
 def _most_frequent(column: np.ndarray) -> float:

@@ -8,9 +8,11 @@ only how people print: `name: 0.5`, `name=0.5`, `name 0.5`, `0.5 name,`, `0.5 (0
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from ...evidence.names import Kind
 from .prefix import message_start
+from .series import Points
 from .words import CURVES, about_others, counter, kind, only_phase, own_phase, scope, scopes, trailing_name
 
 NUMBER = re.compile(
@@ -78,16 +80,29 @@ class Shape:
     numbers: int = 0
     unread: bool = False  # names a measure and holds a number, but none was understood
     identity: str = ""  # equal for lines of the same words
-    uses: int = 0  # number of this wording
+    said: int = 0  # number of this wording
+    targets: "tuple[tuple[int, Points], ...] | None" = None  # where the values go while no heading holds
     row: bool = False  # mostly bare numbers
     section: str = ""  # the row of a box that names those that follow: "rollout/"
     rank: int = 99  # of the step counter: the lower counts more of the run
     lead: bool = False  # the step is a bare pair at the start of the line
     rest: "Shape | None" = None  # another record on the same line, with slots of the same line
 
+    @property
+    def level(self) -> str:
+        """Whether the line itself counts, and what."""
+        return "step" if self.step is not None else "epoch" if self.epoch is not None else "none"
+
+    @property
+    def plain(self) -> bool:
+        """Values and nothing else."""
+        return bool(self.values) and not self.bar and not self.box
+
     def by_epoch(self) -> "Shape":
         """The same line where its bare pair counts epochs."""
-        return replace(self, epoch=self.step, epochs=self.steps, step=None, steps=None, lead=False, rest=None)
+        return replace(
+            self, epoch=self.step, epochs=self.steps, step=None, steps=None, lead=False, targets=None, rest=None
+        )
 
 
 def shape_of(parts: Sequence[str]) -> Shape:
@@ -105,7 +120,7 @@ def shape_of(parts: Sequence[str]) -> Shape:
         part[0] = part[0][begin[1] :] if begin[0] or begin[1] else part[0]
         numbers = parts[1::2][first + begin[0] : first + begin[0] + len(part) - 1]
         shapes.append(_Reading(part, numbers, first + begin[0]).shape())
-    for shape, following in zip(shapes, shapes[1:], strict=False):
+    for shape, following in pairwise(shapes):
         shape.rest = following
     return shapes[0]
 
@@ -223,7 +238,7 @@ class _Reading:
         name, strong, opened = self._phrase(slot)
         if name:
             role = self._named(slot, name, strong)
-            self.begun = self.begun or role not in ("epoch", "step") and not _only_phases(left)
+            self.begun = self.begun or (role not in ("epoch", "step") and not _only_phases(left))
             if role or not _only_phases(left):
                 return role
         return self._bare(slot, left, right, opened)

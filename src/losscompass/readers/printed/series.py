@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -14,30 +15,62 @@ MAX_RESTARTS = 10_000  # a position that falls more often than that is no order 
 _MOSTLY = 0.9
 
 
+class Moments:
+    """Where training stood at each line that held values: NaN where the log does not say."""
+
+    def __init__(self) -> None:
+        self.epoch = array("d")
+        self.step = array("d")
+        self.total = array("d")  # what the step counts up to
+        self.order = array("q")  # of the line in the log
+        self.said = array("l")  # which wording of the line
+
+    def add(self, place: tuple[float, float, float], order: int, said: int) -> int:
+        """One more moment, at (epoch, step, total); its number."""
+        epoch, step, total = place
+        self.epoch.append(epoch)
+        self.step.append(step)
+        self.total.append(total)
+        self.order.append(order)
+        self.said.append(said)
+        return len(self.epoch) - 1
+
+    def columns(self, index: Int[np.ndarray, " n"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Epoch, step and total at some moments."""
+        epoch, step, total = (
+            np.frombuffer(one, dtype=np.float64)[index] for one in (self.epoch, self.step, self.total)
+        )
+        return epoch, step, total
+
+    def orders(self, index: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
+        """The lines of some moments."""
+        return np.array(np.frombuffer(self.order, dtype=np.int64)[index])
+
+
 @dataclass(slots=True)
 class Points:
-    """All values printed under one name, in one way: 48 bytes a value."""
+    """All values printed under one name, in one way: 16 bytes a value."""
 
     name: str
     phase: str
     kind: Kind
     level: str  # "step" or "epoch": counted by its own line; "none": by the lines above it; "bar": by a progress bar
     value: "array[float]" = field(default_factory=lambda: array("d"))
-    epoch: "array[float]" = field(default_factory=lambda: array("d"))
-    step: "array[float]" = field(default_factory=lambda: array("d"))
-    total: "array[float]" = field(default_factory=lambda: array("d"))
-    order: "array[int]" = field(default_factory=lambda: array("q"))  # of the line in the log
-    said: "array[int]" = field(default_factory=lambda: array("l"))  # which wording of the line
+    moment: "array[int]" = field(default_factory=lambda: array("q"))
     last_of_epoch: bool = False  # running means: the last one of a pass counts
 
-    def add(self, value: float, epoch: float, step: float, total: float, order: int, said: int) -> None:
-        """One more value; NaN where epoch, step or total is not known."""
+    def add(self, value: float, moment: int) -> None:
+        """One more value."""
         self.value.append(value)
-        self.epoch.append(epoch)
-        self.step.append(step)
-        self.total.append(total)
-        self.order.append(order)
-        self.said.append(said)
+        self.moment.append(moment)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    @property
+    def moments(self) -> Int[np.ndarray, " n"]:
+        """The moment of every value."""
+        return np.array(self.moment, dtype=np.int64)
 
     @property
     def raw(self) -> str:
@@ -64,13 +97,13 @@ class Placed:
         return ScalarBlock(self.raw, self.step[part], self.value[part], axis=self.axis, epoch=epoch)
 
 
-def placed(points: Points, keep: "np.ndarray | None" = None) -> Placed:
+def placed(points: Points, moments: Moments, keep: "np.ndarray | None" = None) -> Placed:
     """Say where every value of `points` stands."""
-    columns = [np.array(column, dtype=np.float64) for column in (points.value, points.epoch, points.step, points.total)]
-    order = np.array(points.order, dtype=np.int64)
+    value, index = np.array(points.value, dtype=np.float64), points.moments
     if keep is not None:
-        columns, order = [column[keep] for column in columns], order[keep]
-    value, epoch, step, total = columns
+        value, index = value[keep], index[keep]
+    epoch, step, total = moments.columns(index)
+    order = moments.orders(index)
     epoch = _filled(epoch)
     if points.last_of_epoch and value.size:
         last = _ends_of_passes(epoch, step)
@@ -153,7 +186,7 @@ def restarts(series: Sequence[Placed]) -> list[int]:
 def blocks(series: Sequence[Placed]) -> Iterator[ScalarBlock]:
     """The records of all series in the order of the log: what stands before a restart comes before what follows it."""
     edges = [0, *restarts(series), np.iinfo(np.int64).max]
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         for one in series:
             block = one.block(start, stop)
             if block.value.size:

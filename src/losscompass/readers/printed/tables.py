@@ -14,7 +14,9 @@ _NUMBER = re.compile(r"[-+]?(?:\d+(?:,\d{3})*\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE
 _PAIR = re.compile(r"(\d+)/(\d+)$")
 _WHOLE = frozenset(("all", "total", "overall", "mean", "average", "avg", "macro", "全体", "平均"))
 # The terms of a detector's loss, as detectors head their columns: without the word.
-_TERMS = frozenset("box obj cls dfl seg pose kobj objectness class bbox giou l1 rpn mask sem".split())
+_TERMS = frozenset(
+    ("box", "obj", "cls", "dfl", "seg", "pose", "kobj", "objectness", "class", "bbox", "giou", "rpn", "mask")
+)
 _SHORT = {
     "p": "precision",
     "r": "recall",

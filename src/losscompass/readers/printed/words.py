@@ -75,7 +75,7 @@ def counter(name: str) -> tuple[str, int] | None:
         return "epoch", 0
     if key in _STEP_RANK:
         return "step", _STEP_RANK[key]
-    if set(said) & _NOT_NOW or " " not in name and any(_SCOPE.get(word, "train") != "train" for word in said):
+    if set(said) & _NOT_NOW or (" " not in name and any(_SCOPE.get(word, "train") != "train" for word in said)):
         return None  # "test_iter" is a setting, "Test after epoch 3" is not
     if said[-1] in _EPOCH:
         return "epoch", 0
