@@ -36,10 +36,15 @@ def test_holes_are_known():
     assert line([np.nan, np.inf]) is None
 
 
-def test_a_steep_beginning_does_not_flatten_the_rest():
+def test_a_steep_beginning_does_not_hide_a_turn_upward():
     drawn = line([100.0, 50.0, *np.linspace(1, 2, 98)])
     assert drawn.top == 100.0
     assert drawn.high == 2.0
+
+
+def test_what_only_falls_is_drawn_whole():
+    drawn = line([100.0, 50.0, *np.linspace(12, 10, 98)])
+    assert drawn.top == drawn.high == 100.0
 
 
 def test_a_late_spike_is_never_cut_off():

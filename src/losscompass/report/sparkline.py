@@ -18,8 +18,11 @@ LOG_RATIO = 100.0
 BEGINNING = 0.1
 """The share of the width that may be cut off at the top …"""
 
-STEEP = 0.6
-"""… where all that follows needs less than this share of the height."""
+STEEP = 0.5
+"""… where all that follows needs less than this share of the height …"""
+
+TURN = 0.5
+"""… and rises after its lowest point by more than this share of what it spans. What only falls is drawn whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,14 @@ def column_of(position: float, span: tuple[float, float], width: int) -> int:
 
 
 def _ceiling(value: Float[np.ndarray, " n"], column: np.ndarray, wide: int) -> float:
-    """The highest value drawn. A steep beginning would press all that follows into the lowest line: it is cut off."""
-    top, later = float(value.max()), value[column >= BEGINNING * wide]
-    if later.size < 3 or not later.max() > value.min():
+    """The highest value drawn. A steep beginning would hide a turn upward that comes after it: then it is cut off."""
+    top, low = float(value.max()), float(value.min())
+    later = value[column >= BEGINNING * wide]
+    if later.size < 3:
         return top
-    reached = float(later.max())
-    return reached if reached / 2 - float(value.min()) / 2 < STEEP * (top / 2 - float(value.min()) / 2) else top
+    reached, turned = float(later.max()), float(value[value.argmin() :].max())
+    steep = reached / 2 - low / 2 < STEEP * (top / 2 - low / 2)
+    return reached if steep and turned / 2 - low / 2 > TURN * (reached / 2 - low / 2) else top
 
 
 def _columns(step: Float[np.ndarray, " n"], span: tuple[float, float], wide: int) -> np.ndarray:
