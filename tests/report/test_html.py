@@ -216,7 +216,7 @@ def test_both_languages_have_the_same_words_with_the_same_values():
 def test_every_word_that_a_script_asks_for_is_there_and_every_word_is_asked_for():
     code = "\n".join(PAGE.joinpath(name).read_text("utf-8") for name in SCRIPTS[1:])
     asked = set(re.findall(r"\bt\('([a-z.-]+)'", code)) | set(re.findall(r"'((?:curves)\.[a-z-]+)'", code))
-    rooms = {prefix for prefix in re.findall(r"\bt\(`([a-z.-]+)\.\$", code)}
+    rooms = set(re.findall(r"\bt\(`([a-z.-]+)\.\$", code))
     known = words("en")
     page = page_data(one_run(), CATALOGUES, "en")["words"]["en"]["page"]
     assert asked - known.keys() == set()

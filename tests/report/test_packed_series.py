@@ -8,7 +8,15 @@ from hypothesis.extra.numpy import arrays
 from made_diagnoses import series
 
 from losscompass.evidence.names import Kind
-from losscompass.report.packed_series import ArrayStore, kept_index, pack
+from losscompass.report.packed_series import (
+    FEWEST_POINTS,
+    POINTS_A_PAGE,
+    POINTS_A_SERIES,
+    ArrayStore,
+    fair_limit,
+    kept_index,
+    pack,
+)
 
 KINDS = {"f4": "<f4", "f8": "<f8", "i4": "<i4"}
 
@@ -78,3 +86,13 @@ def test_a_thinned_series_brings_its_levels_a_short_one_does_not(axis):
     assert np.abs(levels - np.exp(-unpack(store.packed[packed["level"]["x"]]) / 900)).max() < 0.06
     assert unpack(store.packed[packed["time"]])[0] == 0
     assert "level" not in pack(long.take(np.arange(300)), store, 400, began=0.0)
+
+
+@given(st.lists(st.integers(0, 20_000), max_size=300))
+def test_room_is_shared_fairly(lengths):
+    limit = fair_limit(lengths)
+    assert FEWEST_POINTS <= limit <= POINTS_A_SERIES
+    if limit > FEWEST_POINTS:
+        assert sum(min(length, limit) for length in lengths) <= POINTS_A_PAGE
+    if limit < POINTS_A_SERIES:
+        assert sum(min(length, limit + 1) for length in lengths) > POINTS_A_PAGE - len(lengths)

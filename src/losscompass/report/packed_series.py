@@ -48,9 +48,19 @@ class ArrayStore:
 
 def pack_runs(runs: Sequence[Run], store: ArrayStore) -> list[dict[str, Any]]:
     """One dictionary a run: the series' names → where their arrays are, in the order of the run."""
-    count = sum(len(run.series) for run in runs)
-    limit = int(np.clip(POINTS_A_PAGE // max(count, 1), FEWEST_POINTS, POINTS_A_SERIES))
+    limit = fair_limit([len(series) for run in runs for series in run.series.values()])
     return [_pack_run(run, store, limit) for run in runs]
+
+
+def fair_limit(lengths: Sequence[int]) -> int:
+    """How many points each series may keep so that all together keep within `POINTS_A_PAGE`; short ones leave room."""
+    room, limit = POINTS_A_PAGE, POINTS_A_SERIES
+    for place, length in enumerate(sorted(lengths)):
+        limit = room // (len(lengths) - place)
+        if length >= limit:
+            break
+        room -= length
+    return int(np.clip(limit, FEWEST_POINTS, POINTS_A_SERIES))
 
 
 def _pack_run(run: Run, store: ArrayStore, limit: int) -> dict[str, Any]:

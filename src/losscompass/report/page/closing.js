@@ -35,10 +35,16 @@ function checklistSection(run) {
         { class: item.state },
         el('span', { class: 'state', 'aria-hidden': 'true' }, STATES[item.state] ?? '–'),
         el('span', { class: 'unseen' }, t(`checklist.${item.state}`), ': '),
-        el('span', {}, item.words[1], item.because.length ? el('small', {}, between(item.because.map((id) => entry(id).title))) : null),
+        el('span', {}, item.words[1], evidence(item)),
       ))),
     ))),
   );
+}
+
+/** Which checks say so; those that could not look say nothing. */
+function evidence(item) {
+  if (!item.because.length || item.state === 'not-seen') return null;
+  return el('small', {}, t(item.state === 'cross' ? 'checklist.found' : 'checklist.clear'), ' ', between(item.because.map((id) => entry(id).title)));
 }
 
 function notCheckedSection(run) {
@@ -55,8 +61,12 @@ function notCheckedSection(run) {
   );
 }
 
+const MOST_LINES = 8;
+
 /** What the reader could not use, of one run or of all. */
 function skippedSection(title, lines) {
   if (!lines.length) return null;
-  return el('section', { class: 'card' }, el('h2', {}, title), el('ul', { class: 'skipped' }, lines.map((line) => el('li', {}, line))));
+  const list = el('ul', { class: 'skipped' }, lines.map((line) => el('li', {}, line)));
+  const folded = lines.length > MOST_LINES ? el('details', { class: 'plain' }, el('summary', {}, t('skipped.show', { count: lines.length })), list) : list;
+  return el('section', { class: 'card' }, el('h2', {}, title), folded);
 }

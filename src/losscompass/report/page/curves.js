@@ -1,6 +1,6 @@
 // The curves of a run: the headline chart with everything that was found, rate and gradient under it, then the rest.
 
-const CHART_HEIGHT = { main: 340, side: 130, small: 170 };
+const CHART_HEIGHT = { main: 340, second: 190, side: 130, small: 170 };
 
 /** The section of the curves. `draw` is called once it is in the page. */
 function curvesSection(run, openFinding) {
@@ -15,8 +15,9 @@ function curvesSection(run, openFinding) {
   const group = new ChartGroup([full[0], Math.max(full[1], ...ends)]);
   options.span = full;
 
-  const main = chartFigure(mainSpec(run, heads, options, forecasts, openFinding), group);
-  const figures = [main];
+  const [first, ...others] = byMeasure(run, heads);
+  const main = chartFigure(mainSpec(run, first, options, forecasts, openFinding), group);
+  const figures = [main, ...others.map((curves) => chartFigure(secondSpec(run, curves, options), group))];
   for (const [kind, title] of sides) {
     const curves = Object.values(run.curves).filter((curve) => curve.kind === kind).slice(0, 8);
     const spec = sideSpec(run, curves, options, t(title));
@@ -43,6 +44,15 @@ function curvesSection(run, openFinding) {
   };
 }
 
+/** The headline curves by what they measure, so that a loss and a score do not share a scale; that of the verdict first. */
+function byMeasure(run, heads) {
+  const measure = (curve) => (['loss', 'loss-part', 'metric-down'].includes(curve.kind) ? 'loss' : curve.name.replace(/^(train|val|test)\//, ''));
+  const groups = new Map();
+  for (const curve of heads) groups.set(measure(curve), [...(groups.get(measure(curve)) ?? []), curve]);
+  const isFirst = (curves) => curves.some((curve) => curve.name === run.reading.curve);
+  return [...groups.values()].sort((a, b) => isFirst(b) - isFirst(a));
+}
+
 /** What the reader chose, or what the data ask for. */
 function chartChoices(run, axes, heads) {
   const positive = heads.some((curve) => extent(curve.y)?.[1] > 0);
@@ -58,19 +68,25 @@ function chartChoices(run, axes, heads) {
 
 function mainSpec(run, heads, options, fans, openFinding) {
   const lines = heads.map((curve) => lineOf(run, curve, { ...options, color: colorOf(curve) })).filter(Boolean);
-  const losses = heads.every((curve) => curve.kind === 'loss');
   return {
-    title: losses ? t('curves.loss') : heads.map((curve) => curve.name).join(' · '),
+    title: heads.map((curve) => curve.name).join(' · '),
     heading: false,
     class: 'main',
     height: CHART_HEIGHT.main,
     axis: options.axis,
     log: options.log,
     lines,
-    fans,
+    fans: fans.filter((fan) => heads.includes(fan.curve)),
     findings: flaggedFindings(run, options.axis, openFinding),
-    points: bestPoint(run, options.axis),
+    points: bestPoint(run, heads, options.axis),
   };
+}
+
+/** The other headline curves, smaller. */
+function secondSpec(run, curves, options) {
+  const lines = curves.map((curve) => lineOf(run, curve, { ...options, color: colorOf(curve) })).filter(Boolean);
+  const title = curves.map((curve) => curve.name).join(' · ');
+  return { title, titleNode: curves.map((curve, i) => [i ? ' · ' : null, named(curve.name)]), height: CHART_HEIGHT.second, axis: options.axis, log: options.log && asksForLog(curves), lines, class: 'side' };
 }
 
 /** The findings that start somewhere, by their rank. */
@@ -84,11 +100,11 @@ function flaggedFindings(run, axis, open) {
     .filter((flag) => flag.at !== null && flag.at !== undefined && Number.isFinite(flag.at));
 }
 
-function bestPoint(run, axis) {
+function bestPoint(run, heads, axis) {
   const { reading } = run;
   const curve = run.curves[reading.curve];
   const [at, best] = [fromJson(reading.best_at), fromJson(reading.best)];
-  if (!curve || at === null || best === null) return [];
+  if (!curve || !heads.includes(curve) || at === null || best === null) return [];
   const x = translate(run, curve, at, axis);
   return Number.isFinite(x) && Number.isFinite(best) ? [{ x, y: best }] : [];
 }
@@ -100,7 +116,7 @@ function fansOf(run, axis) {
     if (!forecast?.at.length) return [];
     const at = forecast.at.map((x) => translate(run, { ...curve, axis: forecast.axis }, fromJson(x), axis));
     if (at.some((x) => !Number.isFinite(x))) return [];
-    return [{ at, color: colorOf(curve), ...Object.fromEntries(['low', 'median', 'high'].map((key) => [key, forecast[key].map(fromJson)])) }];
+    return [{ curve, at, color: colorOf(curve), ...Object.fromEntries(['low', 'median', 'high'].map((key) => [key, forecast[key].map(fromJson)])) }];
   });
 }
 

@@ -2,53 +2,65 @@
 
 /** Shows the data in `root`. Returns a function that shows newer data in the same place, keeping what the reader chose. */
 function showDiagnosis(root, data) {
+  const page = { root, data, runs: unpackRuns(data), parts: {} };
   language.all = data.words;
   language.now = data.lang;
-  let runs = unpackRuns(data);
-  let live = [];
-  const parts = { head: el('header', { class: 'page-head' }), main: el('main', { id: 'main' }), foot: el('footer', { class: 'page-foot' }) };
-  root.replaceChildren(el('a', { class: 'skip', href: '#main' }, t('skip')), parts.head, parts.main, parts.foot);
-  state.overlay = new Set((data.document.comparison?.ranked?.length ? data.document.comparison.ranked : runs.map((run) => run.index)).slice(0, 5));
+  state.overlay = new Set((data.document.comparison?.ranked?.length ? data.document.comparison.ranked : [...page.runs.keys()]).slice(0, 5));
+  const slots = SECTIONS.map((section) => ({ ...section, host: el('div', { class: 'slot' }) }));
+  const main = el('main', { id: 'main' }, slots.filter((slot) => !slot.place).map((slot) => slot.host));
+  const outside = (place) => slots.find((slot) => slot.place === place).host;
+  root.replaceChildren(outside('before'), main, outside('after'));
 
-  const draw = () => keepingPlace(root, () => {
-    for (const part of live) part.destroy();
+  const draw = (topic) => keepingPlace(root, () => {
     document.documentElement.lang = language.now;
-    document.title = pageTitle(runs);
-    root.firstChild.textContent = t('skip');
-    drawHead(parts.head, runs);
-    live = drawMain(parts.main, data, runs, draw);
-    drawFoot(parts.foot, data);
-    for (const part of live) part.draw();
-  });
-  whenChanged(['language', 'theme', 'run', 'charts', 'overlay', 'sort'], () => {
     document.documentElement.dataset.theme = state.theme;
-    draw();
+    document.title = pageTitle(page.runs);
+    for (const slot of slots) if (topic === 'all' || slot.topics.includes(topic)) drawSlot(slot, page);
   });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
-  onPrint(root, draw);
-  draw();
+  for (const topic of ['language', 'theme', 'run', 'charts', 'overlay', 'sort']) whenChanged(topic, () => draw(topic));
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => draw('theme'));
+  onPrint(root, () => draw('theme'));
+  draw('all');
   return (newer) => {
-    data = newer;
+    Object.assign(page, { data: newer, runs: unpackRuns(newer) });
     language.all = newer.words;
-    runs = unpackRuns(newer);
-    draw();
+    draw('all');
   };
 }
 
-/** Paper is white and cannot be unfolded: print in the light theme with all cards open. */
-function onPrint(root, draw) {
-  let closed = [];
-  addEventListener('beforeprint', () => {
-    document.documentElement.dataset.theme = 'light';
-    draw();
-    closed = [...root.querySelectorAll('details:not([open])')];
-    for (const card of closed) card.open = true;
-  });
-  addEventListener('afterprint', () => {
-    document.documentElement.dataset.theme = state.theme;
-    for (const card of closed) card.open = false;
-    draw();
-  });
+/** What the page consists of, from top to bottom, and which changes each part must follow. */
+const ALWAYS = ['language', 'run'];
+const SECTIONS = [
+  { name: 'head', place: 'before', topics: ALWAYS, make: (page) => pageHead(page.runs) },
+  { name: 'runs', topics: [...ALWAYS, 'sort'], make: (page) => runsSection(page.runs, page.data.document.comparison, openRun) },
+  { name: 'overlay', topics: ['language', 'theme', 'overlay', 'charts'], make: (page) => overlaySection(page.runs, page.data.document.comparison) },
+  { name: 'verdict', topics: ALWAYS, make: ofRun((run, page) => verdictSection(run, page.runs.length > 1)) },
+  { name: 'curves', topics: [...ALWAYS, 'theme', 'charts'], make: ofRun((run, page) => curvesSection(run, (index) => page.parts.findings.open(index))) },
+  { name: 'findings', topics: [...ALWAYS, 'theme'], make: ofRun((run, page) => findingsSection(run, (index) => showOnChart(run, index, page.parts.curves))) },
+  { name: 'remedies', topics: ALWAYS, make: ofRun(remediesSection) },
+  { name: 'likely', topics: ALWAYS, make: ofRun(likelySection) },
+  { name: 'checklist', topics: ALWAYS, make: ofRun(checklistSection) },
+  { name: 'unchecked', topics: ALWAYS, make: ofRun(notCheckedSection) },
+  { name: 'skipped', topics: ALWAYS, make: ofRun((run) => skippedSection(t('skipped.title'), said(run.index).skipped)) },
+  { name: 'empty', topics: ['language'], make: (page) => (page.runs.length ? null : emptySection()) },
+  { name: 'unreadable', topics: ['language'], make: () => skippedSection(t('unreadable.title'), language.all[language.now].unreadable) },
+  { name: 'passed', topics: ['language'], make: () => skippedSection(t('skipped.all'), language.all[language.now].skipped) },
+  { name: 'foot', place: 'after', topics: ['language'], make: (page) => pageFoot(page.data) },
+];
+
+/** A section of the run that is shown; none where there is no run. */
+function ofRun(make) {
+  return (page) => (page.runs[state.run] ? make(page.runs[state.run], page) : null);
+}
+
+/** Makes a section anew in its place. A section is a node, or {node, draw, destroy} where it has charts. */
+function drawSlot(slot, page) {
+  page.parts[slot.name]?.destroy?.();
+  const made = slot.make(page);
+  const part = made instanceof Node || !made ? { node: made } : made;
+  page.parts[slot.name] = part;
+  slot.host.replaceChildren(...[part.node].flat().filter(Boolean));
+  part.draw?.();
 }
 
 function pageTitle(runs) {
@@ -70,11 +82,33 @@ function keepingPlace(root, draw) {
   scrollTo(0, top);
 }
 
-function drawHead(head, runs) {
+/** Paper is white and cannot be unfolded: print in the light theme with all cards open. */
+function onPrint(root, draw) {
+  let [closed, theme] = [[], null];
+  addEventListener('beforeprint', () => {
+    theme = state.theme;
+    state.theme = 'light';
+    closed = [...root.querySelectorAll('details:not([open])')];
+    for (const card of closed) card.open = true;
+    draw();
+  });
+  addEventListener('afterprint', () => {
+    state.theme = theme;
+    draw();
+    for (const card of closed) (document.getElementById(card.id) ?? card).open = false;
+  });
+}
+
+function pageHead(runs) {
   const picker = runs.length > 1
     ? el('label', { class: 'picker' }, el('span', {}, t('runs.pick')), el('select', { id: 'run-picker', on: { change: (event) => showRun(Number(event.target.value)) } }, runs.map((run) => el('option', { value: run.index, selected: run.index === state.run }, run.label))))
     : null;
-  head.replaceChildren(el('div', { class: 'bar-inside' }, el('div', { class: 'brand' }, compassMark(), el('span', {}, 'losscompass')), picker ?? '', pageControls()));
+  return {
+    node: [
+      el('a', { class: 'skip', href: '#main' }, t('skip')),
+      el('header', { class: 'page-head' }, el('div', { class: 'bar-inside' }, el('div', { class: 'brand' }, compassMark(), el('span', {}, 'losscompass')), picker, pageControls())),
+    ],
+  };
 }
 
 function showRun(index) {
@@ -84,29 +118,10 @@ function showRun(index) {
   changed('run');
 }
 
-function drawMain(main, data, runs, redraw) {
-  const { document: facts } = data;
-  const comparison = facts.comparison;
-  const run = runs[state.run];
-  const openRun = (index) => {
-    showRun(index);
-    goTo(document.getElementById('verdict'));
-  };
-  const overlay = overlaySection(runs, comparison);
-  const parts = [runsSection(runs, comparison, openRun), overlay?.node];
-  const live = overlay ? [overlay] : [];
-  if (run) {
-    const findings = findingsSection(run, (index) => { showOnChart(run, index, curves); });
-    const curves = curvesSection(run, (index) => findings.open(index));
-    parts.push(verdictSection(run, runs.length > 1), curves.node, findings.node, remediesSection(run), likelySection(run), checklistSection(run), notCheckedSection(run), skippedSection(t('skipped.title'), said(run.index).skipped));
-    live.push(curves, findings);
-  } else {
-    parts.push(el('section', { class: 'card' }, el('h1', {}, t('empty.title')), el('p', {}, t('empty.text'))));
-  }
-  const words = language.all[language.now];
-  parts.push(skippedSection(t('unreadable.title'), words.unreadable), skippedSection(t('skipped.all'), words.skipped));
-  main.replaceChildren(...parts.filter(Boolean));
-  return live;
+/** Shows a run and goes to its verdict. */
+function openRun(index) {
+  showRun(index);
+  goTo(document.getElementById('verdict'));
 }
 
 /** Zooms the main chart to where a finding was seen. */
@@ -114,14 +129,20 @@ function showOnChart(run, index, curves) {
   const found = run.found[index];
   const exhibit = found.exhibits.find((one) => run.curves[one.series]);
   const curve = run.curves[exhibit?.series];
-  const axis = curves.group.charts[0]?.spec.axis;
-  const span = (exhibit?.steps ?? [found.onset, found.onset]).map((x) => curve && translate(run, curve, fromJson(x), axis));
+  const axis = curves.group?.charts[0]?.spec.axis;
+  const span = (exhibit?.steps ?? [found.onset, found.onset]).map((x) => (curve && axis ? translate(run, curve, fromJson(x), axis) : null));
   if (span.every(Number.isFinite)) curves.group.zoom(...widened(span, curves.group.full));
-  goTo(curves.node.querySelector('.stage'));
+  goTo(curves.node.querySelector('.stage') ?? curves.node);
 }
 
-function drawFoot(foot, data) {
-  foot.replaceChildren(
+function emptySection() {
+  return el('section', { class: 'card' }, el('h1', {}, t('empty.title')), el('p', {}, t('empty.text')));
+}
+
+function pageFoot(data) {
+  return el(
+    'footer',
+    { class: 'page-foot' },
     el('p', {}, t('foot.made', { version: data.document.losscompass })),
     el('p', {}, t('foot.chart'), ' ', el('a', { href: 'https://github.com/leeoniya/uPlot', rel: 'noopener noreferrer' }, 'uPlot'), ' (MIT)'),
   );

@@ -14,9 +14,9 @@ const state = {
 
 const listeners = new Map();
 
-/** `handler` is called after any of `topics` ("language", "theme", "run", "charts", "overlay", "sort") has changed. */
-function whenChanged(topics, handler) {
-  for (const topic of topics) listeners.set(topic, [...(listeners.get(topic) ?? []), handler]);
+/** `handler` is called after `topic` ("language", "theme", "run", "charts", "overlay", "sort") has changed. */
+function whenChanged(topic, handler) {
+  listeners.set(topic, [...(listeners.get(topic) ?? []), handler]);
 }
 
 function changed(topic) {

@@ -34,8 +34,9 @@ function nextStep(run) {
 }
 
 function sourceList(run, words) {
-  const shown = words.facts.slice(0, 12);
-  const rest = words.facts.slice(12);
+  const few = words.facts.length <= 8;
+  const shown = words.facts.filter(([, , known]) => known || few);
+  const rest = words.facts.filter(([, , known]) => !known && !few);
   const row = ([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, named(value)));
   return el(
     'dl',
