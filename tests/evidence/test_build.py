@@ -1,9 +1,6 @@
 """Records to runs: nothing lost without being counted, whatever the log does."""
 
-import time
-
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -199,11 +196,7 @@ def test_no_numbers_no_run():
     assert build([Fact("format", "x"), Skipped("not-a-number", 3)], "log") == ()
 
 
-@pytest.mark.parametrize("raw", ["loss", "損失"])
-def test_a_million_points_are_not_looped_over(raw):
-    # 1e6 points took 15 ms where this was written; a loop over them takes a second.
+def test_a_block_is_not_copied():
     values = np.linspace(3.0, 1.0, 1_000_000)
-    start = time.process_time()
-    run = only(build([block(raw, values)], "log"))
-    assert time.process_time() - start < 0.5
-    assert run.points == values.size
+    run = only(build([block("loss", values)], "log"))
+    assert np.shares_memory(run.series["train/loss"].value, values)
