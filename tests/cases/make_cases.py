@@ -68,6 +68,18 @@ def values():
         {"epoch": E, "train_loss": 0.3251 + noise(40, 0.001, 3)},
         "option: priors=0.9,0.1",
     )
+    fires(
+        "chance-level-loss",
+        "unsteady",
+        "steps too large: above ln 10 and swinging, accuracy at a tenth",
+        {"epoch": E, "train_loss": 2.34 + np.abs(noise(40, 0.06, 100)), "train_acc": 0.1 + noise(40, 0.01, 101)},
+    )
+    spares(
+        "chance-level-loss",
+        "slow-four-classes",
+        "four classes learned slowly, on the way past ln 3",
+        {"epoch": E, "val_loss": fall(E, 1.386, 1.06, 14, seed=102), "val_acc": 0.45 - 0.2 * np.exp(-E / 14)},
+    )
     spares(
         "chance-level-loss",
         "leaves-it",

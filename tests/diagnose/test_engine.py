@@ -177,3 +177,16 @@ def test_the_run_with_most_points_comes_first():
     diagnosis = diagnose(Gathered(runs=(small, big)), strict=True)
     assert [verdict.run.points for verdict in diagnosis.runs] == [6, 1]
     assert diagnose(Gathered()).runs == ()
+
+
+def test_a_part_that_fails_leaves_the_rest_standing(monkeypatch):
+    def fails(*_):
+        raise OverflowError("too large")
+
+    monkeypatch.setattr("losscompass.diagnose.engine.forecasts", fails)
+    monkeypatch.setattr("losscompass.diagnose.engine.read_curves", fails)
+    verdict = diagnose_run(RUN)
+    assert {one.id for one in verdict.broken} == {"forecast", "reading"}
+    assert verdict.reading.labels == ("too-short-to-say",)
+    with pytest.raises(OverflowError):
+        diagnose_run(RUN, strict=True)

@@ -4,8 +4,9 @@ Each rule ends in exactly one of four outcomes: found, clear, not checked, broke
 raised, is never read as clear.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from .reading import read_curves
 __all__ = ["Options", "apply", "diagnose", "diagnose_run", "take"]
 
 UNTOLD = Options()
+T = TypeVar("T")
 
 
 def apply(rule: Rule, run: Run, *, strict: bool = False) -> tuple[Finding, ...] | NotChecked | Broken:
@@ -74,18 +76,31 @@ def diagnose_run(
     inferred: dict[str, Value] = {}
     for _, finding in seen:
         inferred.update(finding.facts)
+
+    def part(name: str, work: Callable[[], T], otherwise: T) -> T:
+        """What one part of the verdict says. If it fails, the others still stand, and its failure is shown."""
+        try:
+            with np.errstate(all="ignore"):
+                return work()
+        except Exception as error:
+            if strict:
+                raise
+            broken.append(Broken(name, f"{type(error).__name__}: {error}"))
+            return otherwise
+
+    unread = Reading(labels=("too-short-to-say",), confidence=0.0)
     return RunDiagnosis(
         run=informed,
-        reading=read_curves(informed, found),
+        reading=part("reading", lambda: read_curves(informed, found), unread),
         found=found,
-        likely=likely(found),
+        likely=part("likely", lambda: likely(found), ()),
         not_checked=tuple(not_checked),
         clear=tuple(clear),
-        broken=tuple(broken),
-        prescriptions=prescribe(informed, found, REMEDIES),
-        forecasts=forecasts(informed, found),
-        checklist=checklist(informed, found, clear, not_checked),
+        prescriptions=part("prescriptions", lambda: prescribe(informed, found, REMEDIES), ()),
+        forecasts=part("forecast", lambda: forecasts(informed, found), ()),
+        checklist=part("checklist", lambda: checklist(informed, found, clear, not_checked), ()),
         inferred=MappingProxyType(inferred),
+        broken=tuple(broken),  # last: what failed above is in it
     )
 
 

@@ -30,6 +30,7 @@ def detect(
                 onset=onset,
                 values={"series": name, "first": first, "peak": peak, "last": last, "step": onset},
                 exhibits=(Exhibit(name, steps=(onset, float(rate.step[-1]))),),
+                severity=None if over else Severity.NOTE,  # it may have been stopped on purpose
             )
             return
 
