@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from losscompass.text.catalogue import LANGUAGES, Catalogue, catalogue, merge, placeholders
-from losscompass.text.words import parse
+from losscompass.text.words import SECTIONS, parse
 
 PACKAGE = Path(str(files("losscompass")))
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -131,6 +131,21 @@ def test_both_languages_have_words_for_the_same_ids():
     english, japanese = (catalogue(lang) for lang in LANGUAGES)
     assert list(english.paths) == list(japanese.paths)
     assert english.remedies == japanese.remedies
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_section_is_one_of_the_known(lang):
+    words = catalogue(lang)
+    unknown = {(id_, name) for id_ in words.paths for name in words.words(id_).sections if name not in SECTIONS}
+    assert sorted(unknown) == []
+
+
+def test_both_languages_have_the_same_sections_and_values():
+    english, japanese = (catalogue(lang) for lang in LANGUAGES)
+    for id_ in english.paths:
+        one, other = english.words(id_), japanese.words(id_)
+        assert list(one.sections) == list(other.sections), id_
+        assert placeholders(one.message) == placeholders(other.message), id_
 
 
 def test_what_is_missing_is_shown_by_its_id():

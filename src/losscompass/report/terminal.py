@@ -207,7 +207,8 @@ class _Page:
             self.paragraph(self._words.ui("remedies.explain", id=ids[0]), indent=2, style="dim")
 
     def forecast(self, one: RunDiagnosis) -> None:
-        lines = [say.outlook(forecast, self._words) for forecast in one.forecasts if len(forecast.at)]
+        forecasts = sorted(one.forecasts, key=lambda forecast: forecast.series != one.reading.curve)  # the verdict's first
+        lines = [say.outlook(forecast, self._words) for forecast in forecasts if len(forecast.at)]
         if lines:
             self.heading("heading.forecast")
             for line in lines if self._verbose else lines[:2]:

@@ -7,8 +7,8 @@ A Japanese letter takes two cells and a line may break after almost any of them,
 import re
 import unicodedata
 
-_NOT_FIRST = frozenset("、。，．・：；！？」』】〕）〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…‥%％°℃,.:;!?)]}’”")
-_NOT_LAST = frozenset("「『【〔（〈《([{‘“")
+_NOT_FIRST = frozenset("、。，．・：；！？」』】〕）〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…‥〜%％°℃,.:;!?)]}’”")
+_NOT_LAST = frozenset("〜「『【〔（〈《([{‘“")
 
 _ATOM = re.compile(r"\s+|[^\s\u1100-\uffdc\U0001f000-\U0003ffff]+|.", re.DOTALL)
 """White space, a run of letters that belong together, or one letter of a script without spaces."""
