@@ -17,7 +17,7 @@ from ..rules.all import ALL, CATEGORY
 from ..rules.base import Finding, Rule, Undecided, Value
 from .checklist import checklist
 from .compare import compare
-from .diagnosis import Broken, Diagnosis, NotChecked, RunDiagnosis
+from .diagnosis import Broken, Diagnosis, NotChecked, Reading, RunDiagnosis
 from .forecasts import forecasts
 from .likely import likely
 from .narrow import take
