@@ -97,7 +97,11 @@ def test_a_loss_that_became_nan_stays_nan(tmp_path):
 
 
 def test_infinities_percent_and_wrapped_numbers(tmp_path):
-    found = series(records(tmp_path, 'epoch,loss,acc\n0,inf,12%\n1,-Infinity,34 %\n2,tensor(0.25),"56%"\n3,1.#INF,78%\n4,0.1,80%\n'))
+    found = series(
+        records(
+            tmp_path, 'epoch,loss,acc\n0,inf,12%\n1,-Infinity,34 %\n2,tensor(0.25),"56%"\n3,1.#INF,78%\n4,0.1,80%\n'
+        )
+    )
     assert found["loss"][1] == [math.inf, -math.inf, 0.25, math.inf, 0.1]
     assert found["acc"][1] == [12, 34, 56, 78, 80]
 
@@ -149,7 +153,9 @@ def test_a_word_among_numbers_is_counted(tmp_path):
 
 
 def test_a_json_comment_gives_facts(tmp_path):
-    found = records(tmp_path, '#{"t_start": 1614619328.3, "env_id": "Pendulum-v0"}\nr,l,t\n-200.0,200,1.2\n-150.5,180,2.4\n')
+    found = records(
+        tmp_path, '#{"t_start": 1614619328.3, "env_id": "Pendulum-v0"}\nr,l,t\n-200.0,200,1.2\n-150.5,180,2.4\n'
+    )
     assert Fact("env_id", "Pendulum-v0") in found
     assert series(found)["r"][1] == [-200.0, -150.5]
 
@@ -195,7 +201,9 @@ def test_a_table_with_a_header_only(tmp_path):
         records(tmp_path, "epoch,loss,val_loss\n")
 
 
-NUMBERS = st.one_of(st.floats(allow_nan=False).map(repr), st.integers(-(10**9), 10**9).map(str), st.just(""), st.just("nan"))
+NUMBERS = st.one_of(
+    st.floats(allow_nan=False).map(repr), st.integers(-(10**9), 10**9).map(str), st.just(""), st.just("nan")
+)
 
 
 @settings(deadline=None, max_examples=60)
@@ -225,3 +233,43 @@ def test_many_blocks_give_one_table(tmp_path, monkeypatch):
     assert steps == [i for i in range(60_000) if i != 30_000]
     assert values == [i / 7 for i in steps]
     assert [record for record in found if isinstance(record, Skipped)] == [Skipped("ragged-row", 1, "line 30002")]
+
+
+def test_a_long_table_gives_one_series_a_name(tmp_path):
+    rows = "".join(f"loss,{1 / (i + 1)},{i}\nval_loss,{2 / (i + 1)},{i}\n" for i in range(6))
+    found = series(records(tmp_path, "metric,value,step\n" + rows))
+    assert found == {
+        "loss": (list(range(6)), [1 / (i + 1) for i in range(6)]),
+        "val_loss": (list(range(6)), [2 / (i + 1) for i in range(6)]),
+    }
+
+
+def test_a_chart_of_several_runs_gives_the_runs(tmp_path):
+    rows = "".join(f'"{i}","{i / 9}","{i / 9}","{i / 9}","{i / 8}","",""\n' for i in range(5))
+    heads = ",".join(
+        f'"{name}"'
+        for name in ("Step", "a - loss", "a - loss__MIN", "a - loss__MAX", "b - loss", "b - loss__MIN", "b - loss__MAX")
+    )
+    found = records(tmp_path, heads + "\n" + rows)
+    assert [record.data["name"] for record in found if isinstance(record, Event)] == ["a", "b"]
+    assert [record.value.tolist() for record in found if isinstance(record, ScalarBlock)] == [
+        [i / 9 for i in range(5)],
+        [i / 8 for i in range(5)],
+    ]
+
+
+def test_a_download_of_one_tag_is_named_after_it(tmp_path):
+    path = tmp_path / "run-.-tag-train_loss.csv"
+    path.write_text("Wall time,Step,Value\n" + "".join(f"{1.7e9 + i},{i},{1 / (i + 1)}\n" for i in range(6)))
+    (block,) = (record for record in read(path) if isinstance(record, ScalarBlock))
+    assert block.name == "train_loss"
+    assert block.time.tolist() == [1.7e9 + i for i in range(6)]
+
+
+@pytest.mark.parametrize(
+    "text", ["0.9\n0.5\n0.4\n0.3\n", "0 0.9\n1 0.5\n2 0.4\n3 0.3\n", "0,0.9\n1,0.5\n2,0.4\n3,0.3\n"]
+)
+def test_numbers_without_a_header_are_named_after_the_file(tmp_path, text):
+    path = tmp_path / "train_loss.txt"
+    path.write_text(text)
+    assert series(list(read(path))) == {"train_loss": ([0, 1, 2, 3], [0.9, 0.5, 0.4, 0.3])}

@@ -63,7 +63,9 @@ def test_what_logs_print_is_read_without_help(cells):
     assert not unread[:2].any()
 
 
-@pytest.mark.parametrize("cell", ["", ".", "-", "nan", "inf", "1.2.3", "1-2", "--1", "1e5", "0x10", "1_0", "1 2", "½", "e-05", "1:2", "1/2"])
+@pytest.mark.parametrize(
+    "cell", ["", ".", "-", "nan", "inf", "1.2.3", "1-2", "--1", "1e5", "0x10", "1_0", "1 2", "½", "e-05", "1:2", "1/2"]
+)
 def test_other_spellings_are_left_alone(cell):
     _, unread = parse([cell, "1.5"])
     assert unread[0]

@@ -52,7 +52,9 @@ def test_trainer_state(tmp_path):
     assert series(found)["loss"] == ([10, 20], [0.9, 0.5])
     assert math.isnan(series(found)["eval_loss"][1][1])
     assert "train_loss" not in series(found)
-    assert {Fact("best_metric", 0.4), Fact("train_batch_size", 8), Fact("train_loss", 0.7)} <= {record for record in found if isinstance(record, Fact)}
+    assert {Fact("best_metric", 0.4), Fact("train_batch_size", 8), Fact("train_loss", 0.7)} <= {
+        record for record in found if isinstance(record, Fact)
+    }
 
 
 @pytest.mark.parametrize("cut", range(120, 560, 7))
@@ -61,7 +63,7 @@ def test_a_truncated_document_gives_what_is_whole(tmp_path, cut):
     try:
         found = records(tmp_path, text[:cut])
     except UnreadableError as error:
-        assert error.reason in ("no-curve", "damaged-json")
+        assert error.reason in ("no-curve", "damaged-json")  # noqa: PT017 - either outcome is right here
         return
     assert set(series(found).get("loss", ([], []))[1]) <= {0.9, 0.5}
     assert skipped(found)
@@ -73,10 +75,18 @@ def test_a_truncated_document_gives_what_is_whole(tmp_path, cut):
         {"loss": [0.9, 0.5, 0.4], "val_loss": [0.8, 0.6, 0.7]},
         {"history": {"loss": [0.9, 0.5, 0.4], "val_loss": [0.8, 0.6, 0.7]}, "params": {"epochs": 3}},
         [{"loss": 0.9, "val_loss": 0.8}, {"loss": 0.5, "val_loss": 0.6}, {"loss": 0.4, "val_loss": 0.7}],
-        [{"epoch": 0, "loss": 0.9, "val_loss": 0.8}, {"epoch": 1, "loss": 0.5, "val_loss": 0.6}, {"epoch": 2, "loss": 0.4, "val_loss": 0.7}],
+        [
+            {"epoch": 0, "loss": 0.9, "val_loss": 0.8},
+            {"epoch": 1, "loss": 0.5, "val_loss": 0.6},
+            {"epoch": 2, "loss": 0.4, "val_loss": 0.7},
+        ],
         {"epochs": [0, 1, 2], "loss": [0.9, 0.5, 0.4], "val_loss": [0.8, 0.6, 0.7]},
         {"0": {"loss": 0.9, "val_loss": 0.8}, "1": {"loss": 0.5, "val_loss": 0.6}, "2": {"loss": 0.4, "val_loss": 0.7}},
-        {"epoch_0": {"loss": 0.9, "val_loss": 0.8}, "epoch_1": {"loss": 0.5, "val_loss": 0.6}, "epoch_2": {"loss": 0.4, "val_loss": 0.7}},
+        {
+            "epoch_0": {"loss": 0.9, "val_loss": 0.8},
+            "epoch_1": {"loss": 0.5, "val_loss": 0.6},
+            "epoch_2": {"loss": 0.4, "val_loss": 0.7},
+        },
         {"loss": {"0": 0.9, "1": 0.5, "2": 0.4}, "val_loss": {"0": 0.8, "1": 0.6, "2": 0.7}},
         {"loss": [[0, 0.9], [1, 0.5], [2, 0.4]], "val_loss": [[0, 0.8], [1, 0.6], [2, 0.7]]},
         [["epoch", "loss", "val_loss"], [0, 0.9, 0.8], [1, 0.5, 0.6], [2, 0.4, 0.7]],
@@ -91,7 +101,12 @@ def test_one_history_in_many_shapes(tmp_path, history):
 def test_nested_phases_keep_their_path(tmp_path):
     found = series(records(tmp_path, {"train": {"loss": [0.9, 0.5]}, "valid_1": {"l2": [0.8, 0.6]}}))
     assert set(found) == {"train/loss", "valid_1/l2"}
-    found = series(records(tmp_path, {"train": [{"epoch": 0, "loss": 1}, {"epoch": 1, "loss": 0.5}], "val": [{"epoch": 1, "loss": 0.7}]}))
+    found = series(
+        records(
+            tmp_path,
+            {"train": [{"epoch": 0, "loss": 1}, {"epoch": 1, "loss": 0.5}], "val": [{"epoch": 1, "loss": 0.7}]},
+        )
+    )
     assert found == {"train/loss": ([0, 1], [1, 0.5]), "val/loss": ([1], [0.7])}
 
 
@@ -128,7 +143,10 @@ def test_lines_with_phases_and_a_counter_that_restarts(tmp_path):
 
 
 def test_statistics_are_their_mean_and_text_numbers_are_numbers(tmp_path):
-    lines = [{"step": i, "G": {"num": 4, "mean": 1 / (i + 1), "std": 0.1}, "loss": f"{0.5 - i / 100}", "eta": "0:32:01"} for i in range(4)]
+    lines = [
+        {"step": i, "G": {"num": 4, "mean": 1 / (i + 1), "std": 0.1}, "loss": f"{0.5 - i / 100}", "eta": "0:32:01"}
+        for i in range(4)
+    ]
     found = records(tmp_path, "\n".join(map(json.dumps, lines)) + "\n")
     assert series(found)["G"][1] == [1, 1 / 2, 1 / 3, 1 / 4]
     assert series(found)["loss"][1][1] == 0.49

@@ -67,7 +67,13 @@ def _regular(
     return table if bool((padded[table[:, -1]] == _LINE).all()) else None
 
 
-def _by_line(block: Block, data: bytes, padded: UInt8[np.ndarray, " bytes"], line_ends: Int[np.ndarray, " lines"], dialect: Dialect) -> None:
+def _by_line(
+    block: Block,
+    data: bytes,
+    padded: UInt8[np.ndarray, " bytes"],
+    line_ends: Int[np.ndarray, " lines"],
+    dialect: Dialect,
+) -> None:
     """Lines that differ: those with the usual number of cells are read together, the others each by itself."""
     width = len(dialect.names)
     line_starts = np.concatenate([[0], line_ends[:-1] + 1])
@@ -80,12 +86,21 @@ def _by_line(block: Block, data: bytes, padded: UInt8[np.ndarray, " bytes"], lin
         usual &= line_ends - line_starts >= width
         usual &= ~_has_quotes(data, line_starts, line_ends)
         usual &= np.frombuffer(data, dtype=np.uint8)[line_starts] != ord("#")
-        usual &= line_ends - line_starts - np.equal(np.frombuffer(data, dtype=np.uint8)[np.maximum(line_ends - 1, 0)], _RETURN) > 0
+        usual &= (
+            line_ends
+            - line_starts
+            - np.equal(np.frombuffer(data, dtype=np.uint8)[np.maximum(line_ends - 1, 0)], _RETURN)
+            > 0
+        )
     slow = np.flatnonzero(~usual)
     rows = np.flatnonzero(usual)
     fast = Block(block.lines, 0, [], [])
     if rows.size:
-        inner = separators[before[rows][:, None] + np.arange(width - 1)] if width > 1 else np.empty((rows.size, 0), dtype=np.int64)
+        inner = (
+            separators[before[rows][:, None] + np.arange(width - 1)]
+            if width > 1
+            else np.empty((rows.size, 0), dtype=np.int64)
+        )
         ends = np.concatenate([inner, line_ends[rows][:, None]], axis=1) + MARGIN
         _fill(fast, padded, _Edges(line_starts[rows] + (MARGIN - 1), ends), rows, dialect, trim=True)
     kept: list[int] = []
@@ -104,7 +119,7 @@ def _by_line(block: Block, data: bytes, padded: UInt8[np.ndarray, " bytes"], lin
                 cells_of.append(cells)
             else:
                 block.problems.append(("ragged-row", line, 1))
-    _merge(block, fast, rows, np.array(kept, dtype=np.int64), cells_of, marks, dialect)
+    _merge(block, fast, rows, np.array(kept, dtype=np.int64), cells_of, marks=marks, dialect=dialect)
 
 
 def _merge(
@@ -113,11 +128,16 @@ def _merge(
     fast_lines: Int[np.ndarray, " fast"],
     slow_lines: Int[np.ndarray, " slow"],
     cells_of: list[list[str]],
+    *,
     marks: list[tuple[int, str]],
     dialect: Dialect,
 ) -> None:
     """Both kinds of rows in the order of their lines."""
-    kept = fast_lines if fast.rows == fast_lines.size else np.array([line for line, row in zip(fast_lines, fast_kept(fast, fast_lines), strict=True) if row])
+    kept = (
+        fast_lines
+        if fast.rows == fast_lines.size
+        else np.array([line for line, row in zip(fast_lines, fast_kept(fast, fast_lines), strict=True) if row])
+    )
     lines = np.concatenate([kept, slow_lines])
     order = np.argsort(lines, kind="stable")
     block.rows = int(lines.size)
@@ -126,7 +146,9 @@ def _merge(
         if numeric:
             slow = np.empty(slow_lines.size)
             for row, cells in enumerate(cells_of):
-                slow[row] = _number(cells[index] if index < len(cells) else "", dialect, index, block, int(slow_lines[row]))
+                slow[row] = _number(
+                    cells[index] if index < len(cells) else "", dialect, index, block, int(slow_lines[row])
+                )
             quick = fast.numbers[index] if fast.rows else np.empty(0)
             assert quick is not None
             block.numbers.append(np.concatenate([quick, slow])[order])
@@ -153,7 +175,13 @@ _HEADER = "header"
 
 
 def _fill(
-    block: Block, padded: UInt8[np.ndarray, " bytes"], edges: _Edges, lines: Int[np.ndarray, " n"], dialect: Dialect, *, trim: bool
+    block: Block,
+    padded: UInt8[np.ndarray, " bytes"],
+    edges: _Edges,
+    lines: Int[np.ndarray, " n"],
+    dialect: Dialect,
+    *,
+    trim: bool,
 ) -> None:
     """Read the cells of regular rows into `block`."""
     block.rows = edges.before.size
@@ -168,12 +196,14 @@ def _fill(
             first, last = _trimmed(padded, first, last)
         if not numeric:
             block.numbers.append(None)
-            block.texts.append([_text(padded, a, b)[:_MAX_TEXT] for a, b in zip(first.tolist(), last.tolist(), strict=True)])
+            block.texts.append(
+                [_text(padded, a, b)[:_MAX_TEXT] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+            )
             continue
         values, unread = _parsed(words, first, last)
         for row in unread:
             cell = _text(padded, first[row], last[row])
-            if cell and dialect.header and cell == dialect.header[index].strip("\"'"):
+            if cell and index < len(dialect.header) and cell == dialect.header[index].strip("\"'"):
                 again[row] = again.get(row, 0) + 1
                 values[row] = ABSENT
                 continue
@@ -190,7 +220,10 @@ def _fill(
         keep = np.ones(block.rows, dtype=bool)
         keep[headers] = False
         block.numbers = [None if column is None else column[keep] for column in block.numbers]
-        block.texts = [None if words is None else [word for word, kept in zip(words, keep, strict=True) if kept] for words in block.texts]
+        block.texts = [
+            None if words is None else [word for word, kept in zip(words, keep, strict=True) if kept]
+            for words in block.texts
+        ]
         block.rows = int(keep.sum())
         block.marks += [(row - place, _HEADER) for place, row in enumerate(headers)]
         block.problems += [(_HEADER, int(lines[row]), 1) for row in headers]
@@ -242,10 +275,12 @@ def _trimmed(
 def _is_junk(byte: UInt8[np.ndarray, " n"]) -> Bool[np.ndarray, " n"]:
     if int(byte.min(initial=255)) > _QUOTE:
         return np.zeros(byte.size, dtype=bool)
-    return (byte == _BLANK) | (byte == _QUOTE) | (byte == _RETURN) | (byte == 9)
+    return np.asarray((byte == _BLANK) | (byte == _QUOTE) | (byte == _RETURN) | (byte == 9))
 
 
-def _has_quotes(data: bytes, starts: Int[np.ndarray, " lines"], ends: Int[np.ndarray, " lines"]) -> Bool[np.ndarray, " lines"]:
+def _has_quotes(
+    data: bytes, starts: Int[np.ndarray, " lines"], ends: Int[np.ndarray, " lines"]
+) -> Bool[np.ndarray, " lines"]:
     if b'"' not in data:
         return np.zeros(starts.size, dtype=bool)
     quotes = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _QUOTE)

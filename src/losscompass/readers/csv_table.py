@@ -11,6 +11,7 @@ from ..evidence.records import Fact, Record, Skipped
 from .base import Head, Reader, UnreadableError
 from .csv_rows import read_table
 from .dialect import find_dialect
+from .exports import named_after_export
 from .head import head_of
 
 MAX_BYTES = 4 << 30
@@ -37,7 +38,7 @@ def read(path: Path) -> Iterator[Record]:
     for name, value in dialect.facts:
         yield Fact(name, value)
     rows = 0
-    for record in read_table(path, dialect):
+    for record in named_after_export(read_table(path, dialect), path.stem, headed=dialect.has_header):
         rows += not isinstance(record, (Skipped, Fact))
         yield record
     if not rows:

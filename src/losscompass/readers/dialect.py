@@ -18,6 +18,9 @@ _PAIR = re.compile(r"[^\W\d][^\d:=]{0,40}[:=]\s*[-+]?[\d.]")
 _CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})( .*)?")
 
 
+Facts = tuple[tuple[str, str | float | int | bool], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How to cut a line into cells."""
@@ -30,7 +33,7 @@ class Dialect:
     numeric: tuple[bool, ...]  # which columns are numbers, as far as the head tells
     commas: tuple[str, ...]  # what a comma inside a number means, for each column
     line_bytes: int  # about how long a line is
-    facts: tuple[tuple[str, str | float | int | bool], ...] = ()  # of a comment before the header
+    facts: Facts = ()  # of a comment before the header
 
     def cells(self, line: str) -> list[str]:
         """The cells of one line."""
@@ -80,9 +83,7 @@ def find_dialect(text: str, *, whole: bool) -> Dialect | None:
     return best[1] if best is not None else _single_column(lines, facts)
 
 
-def _with_delimiter(
-    lines: Sequence[str], delimiter: str, facts: tuple[tuple[str, str], ...]
-) -> tuple[float, Dialect] | None:
+def _with_delimiter(lines: Sequence[str], delimiter: str, facts: Facts) -> tuple[float, Dialect] | None:
     if delimiter != " " and sum(delimiter in line for line in lines) < _SHARE * len(lines):
         return None
     rows = [split(line, delimiter) for line in lines]
@@ -107,7 +108,7 @@ def _with_delimiter(
     known = [share for share in shares if share is not None]
     if has_header and not full:
         numeric = (True,) * width
-    elif not any(share >= 0.6 for share in known) or not has_header and not all(numeric):
+    elif not any(share >= 0.6 for share in known) or (not has_header and not all(numeric)):
         return None
     if any(_is_prose(column) for column, is_number in zip(columns, numeric, strict=True) if not is_number):
         return None
@@ -125,7 +126,9 @@ def _with_delimiter(
     header = tuple(cell.strip() for cell in first) if has_header else ()
     score = share_of_cells * often / len(body)
     header_line = lines[0].strip() if has_header else ""
-    return score, Dialect(delimiter, names, has_header, header, header_line, numeric, commas, max(map(len, lines[1:] or lines)) + 1, facts)
+    return score, Dialect(
+        delimiter, names, has_header, header, header_line, numeric, commas, max(map(len, lines[1:] or lines)) + 1, facts
+    )
 
 
 def _is_prose(column: Sequence[str]) -> bool:
@@ -133,14 +136,24 @@ def _is_prose(column: Sequence[str]) -> bool:
     return sum(_PAIR.search(cell) is not None for cell in column) > len(column) / 2
 
 
-def _single_column(lines: Sequence[str], facts: tuple[tuple[str, str], ...]) -> Dialect | None:
+def _single_column(lines: Sequence[str], facts: Facts) -> Dialect | None:
     """Nothing but one number a line, perhaps under a name."""
     body = lines[1:]
     if len(body) < 2 or any(number_in(line) in (None, ABSENT) for line in body):
         return None
     has_header = number_in(lines[0]) is None
     name = (lines[0].strip().strip("\"'"),) if has_header else ("",)
-    return Dialect("\0", name, has_header, name if has_header else (), lines[0].strip() if has_header else "", (True,), ("",), 20, facts)
+    return Dialect(
+        "\0",
+        name,
+        has_header,
+        name if has_header else (),
+        lines[0].strip() if has_header else "",
+        (True,),
+        ("",),
+        20,
+        facts,
+    )
 
 
 def _is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
@@ -191,7 +204,7 @@ def unique(cells: Sequence[str], width: int) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _comment_facts(lines: Sequence[str]) -> tuple[tuple[str, str | float | int | bool], ...]:
+def _comment_facts(lines: Sequence[str]) -> Facts:
     """What a JSON comment before the header says (`#{"t_start": …, "env_id": …}`)."""
     facts: list[tuple[str, str | float | int | bool]] = []
     for line in lines[:5]:

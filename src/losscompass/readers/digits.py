@@ -5,8 +5,8 @@ product of pairs of doubles, and where that pair lies too near the middle betwee
 or the spelling is another (`nan`, an exponent of three digits, more than 19 digits), the cell is left to `float()`.
 """
 
-from functools import cache
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8, UInt64
@@ -76,8 +76,8 @@ def parse_decimals(
         last[rows] = words[end[rows] - 8]
     length = end - start
     shortest, longest = int(length.min()), int(length.max())
-    dot = _dots(words, start, length, shortest, longest, first)
-    mantissa, digits, unread = _mantissa(words, start, end, length, dot, first, last)
+    dot = _dots(words, start, length, first, shortest=shortest, longest=longest)
+    mantissa, digits, unread = _mantissa(words, start, end, length, dot, first=first, last=last)
     if shortest <= 0 or longest > 24:
         unread |= (length <= 0) | (length > 24)
     if dot is not None and longest > 16:
@@ -112,7 +112,9 @@ def _small_whole_numbers(
         return None
     wrong = np.zeros(start.size, dtype=np.uint64)
     value = _right(words[end - 8], length, wrong)
-    return None if bool((wrong & _HIGH).any()) else value.astype(np.float64)
+    if bool((wrong & _HIGH).any()):
+        return None
+    return np.asarray(value, dtype=np.float64)
 
 
 def _exponent_at(last: UInt64[np.ndarray, " n"]) -> tuple[np.ndarray, np.ndarray] | None:
@@ -132,9 +134,10 @@ def _dots(
     words: UInt64[np.ndarray, " words"],
     start: Int[np.ndarray, " n"],
     length: Int[np.ndarray, " n"],
+    first: UInt64[np.ndarray, " n"],
+    *,
     shortest: int,
     longest: int,
-    first: UInt64[np.ndarray, " n"],
 ) -> Int[np.ndarray, " n"] | None:
     """Where the decimal point is, counted from the start, the length where there is none; None: after one digit in all."""
     if shortest > 1 and bool(((first & _SECOND) == _SECOND_DOT).all()):
@@ -174,6 +177,7 @@ def _mantissa(
     end: Int[np.ndarray, " n"],
     length: Int[np.ndarray, " n"],
     dot: Int[np.ndarray, " n"] | None,
+    *,
     first: UInt64[np.ndarray, " n"],
     last: UInt64[np.ndarray, " n"],
 ) -> tuple[UInt64[np.ndarray, " n"], Int[np.ndarray, " n"] | None, Bool[np.ndarray, " n"]]:
@@ -195,7 +199,7 @@ def _mantissa(
         whole = _left(first, np.minimum(dot, 8), wrong)
         long = np.flatnonzero(dot > 8)
         if long.size:
-            whole[long] = _whole_of_two(words, start[long], dot[long], first[long], wrong, long)
+            whole[long] = _whole_of_two(words, start[long], dot[long], first[long], wrong=wrong, rows=long)
         nothing = (dot == 0) & (digits == 0)
         if nothing.any():
             wrong[nothing] |= _HIGH
@@ -228,6 +232,7 @@ def _whole_of_two(
     start: Int[np.ndarray, " n"],
     dot: Int[np.ndarray, " n"],
     first: UInt64[np.ndarray, " n"],
+    *,
     wrong: UInt64[np.ndarray, " all"],
     rows: Int[np.ndarray, " n"],
 ) -> UInt64[np.ndarray, " n"]:
@@ -239,7 +244,9 @@ def _whole_of_two(
     return np.asarray(high * np.uint64(10**8) + low)
 
 
-def _left(word: UInt64[np.ndarray, " n"], count: Int[np.ndarray, " n"], wrong: UInt64[np.ndarray, " n"]) -> UInt64[np.ndarray, " n"]:
+def _left(
+    word: UInt64[np.ndarray, " n"], count: Int[np.ndarray, " n"], wrong: UInt64[np.ndarray, " n"]
+) -> UInt64[np.ndarray, " n"]:
     """The number in the first `count` (0 to 8) bytes of each word."""
     word = word ^ _ZEROS
     word <<= (64 - 8 * count).view(np.uint64)
@@ -247,7 +254,11 @@ def _left(word: UInt64[np.ndarray, " n"], count: Int[np.ndarray, " n"], wrong: U
 
 
 def _right(
-    word: UInt64[np.ndarray, " n"], count: Int[np.ndarray, " n"], wrong: UInt64[np.ndarray, " n"], *, whole_word: bool = False
+    word: UInt64[np.ndarray, " n"],
+    count: Int[np.ndarray, " n"],
+    wrong: UInt64[np.ndarray, " n"],
+    *,
+    whole_word: bool = False,
 ) -> UInt64[np.ndarray, " n"]:
     """The number in the last `count` (clipped to 0 to 8) bytes of each word."""
     word = word ^ _ZEROS
@@ -279,7 +290,7 @@ def _number(word: UInt64[np.ndarray, " n"], wrong: UInt64[np.ndarray, " n"]) -> 
 def _scaled(
     mantissa: UInt64[np.ndarray, " n"], scale: Int[np.ndarray, " n"]
 ) -> tuple[Float[np.ndarray, " n"], Bool[np.ndarray, " n"]]:
-    """mantissa × 10^scale, nearest double; and where the nearest is not certain (Dekker's exact product, Ziv's test)."""
+    """Mantissa × 10^scale, nearest double; and where the nearest is not certain (Dekker's exact product, Ziv's test)."""
     lowest, highest = int(scale.min()), int(scale.max())
     tables = [table[lowest + _LARGEST_EXPONENT : highest + _LARGEST_EXPONENT + 1] for table in _powers_of_ten()]
     scale = scale - lowest

@@ -71,7 +71,7 @@ class _Walk:
             elif stat.S_ISREG(mode):
                 self.runs += self._read(path)
             else:
-                raise UnreadableError("not-a-file")
+                self._refuse(path, UnreadableError("not-a-file"))
         except UnreadableError as error:
             self._refuse(path, error)
         except OSError as error:
@@ -98,7 +98,7 @@ class _Walk:
             return
         try:
             identity = folder.stat()
-            names = sorted(os.listdir(folder), key=_natural)
+            names = sorted((entry.name for entry in os.scandir(folder)), key=_natural)
         except OSError:
             self._skip("no-permission", folder)
             return
@@ -170,7 +170,7 @@ class _Walk:
         return self._read_head(head, path)
 
     def _read_head(self, head: Head, source: Path) -> tuple[Run, ...]:
-        if head.size == 0 or not head.data.strip(b"\0 \t\r\n") and head.size <= len(head.data):
+        if head.size == 0 or (not head.data.strip(b"\0 \t\r\n") and head.size <= len(head.data)):
             raise UnreadableError("empty")
         if head.data.startswith(_LFS):
             raise UnreadableError("lfs-pointer")

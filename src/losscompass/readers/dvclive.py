@@ -64,7 +64,12 @@ def _is_metric(file: Path, base: Path) -> bool:
         return False
     names = line.split("\t")
     stem = file.relative_to(base).with_suffix("").as_posix()
-    return len(names) in (2, 3) and "step" in names and {*names} - _FIXED <= {stem, file.stem, names[-1]} and names[-1].endswith(file.stem)
+    return (
+        len(names) in (2, 3)
+        and "step" in names
+        and {*names} - _FIXED <= {stem, file.stem, names[-1]}
+        and names[-1].endswith(file.stem)
+    )
 
 
 READER = Reader("dvclive", _sniff, read, claims)

@@ -81,7 +81,7 @@ def text_chunks(path: Path, size: int = CHUNK) -> Iterator[str]:
 
 
 def text_lines(path: Path, size: int = CHUNK, longest: int = 1 << 26) -> Iterator[tuple[str, bool]]:
-    """The lines of a file without their ends ("\\n" or "\\r\\n"), each with whether it was terminated.
+    """The lines of a file without their ends (LF or CR LF), each with whether it was terminated.
 
     A line longer than `longest` characters is cut there: memory stays bounded whatever the file is.
     """
@@ -104,10 +104,8 @@ def utf8_chunks(path: Path, size: int = CHUNK) -> Iterator[bytes]:
         data = file.read(size)
         encoding = encoding_of(data[: 1 << 16]) or "utf-8"
         if (
-            encoding in ("utf-8", "utf-8-sig", "latin-1", "cp1252")
-            and data[: 1 << 16].isascii()
-            or encoding.startswith("utf-8")
-        ):
+            encoding in ("utf-8", "utf-8-sig", "latin-1", "cp1252") and data[: 1 << 16].isascii()
+        ) or encoding.startswith("utf-8"):
             data = data.removeprefix(codecs.BOM_UTF8)
             while data:
                 yield data
@@ -122,7 +120,7 @@ def utf8_chunks(path: Path, size: int = CHUNK) -> Iterator[bytes]:
 
 def _utf16_without_bom(data: bytes) -> str | None:
     """ASCII text in UTF-16 has a zero in every other byte."""
-    if len(data) < 8 or len(data) % 2 and len(data) < 1 << 16:
+    if len(data) < 8 or (len(data) % 2 and len(data) < 1 << 16):
         return None
     even, odd = data[::2], data[1::2]
     for zeros, texts, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):

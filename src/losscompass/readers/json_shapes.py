@@ -13,7 +13,9 @@ from .positions import is_position_name
 from .table import MAX_COLUMNS, records_from_columns, records_from_rows
 
 _DEPTH = 12
-_WRAPPERS = frozenset(("history", "log", "logs", "metrics", "results", "result", "data", "records", "scalars", "curves"))
+_WRAPPERS = frozenset(
+    ("history", "log", "logs", "metrics", "results", "result", "data", "records", "scalars", "curves")
+)
 _COUNTED = re.compile(r"\s*(?P<word>[^\W\d]*)[\s_-]*(?P<number>\d+)\s*")
 
 
@@ -61,12 +63,11 @@ class _Found:
                 return
             if all(isinstance(value, Mapping) for value in values) and not any(_holds_lists(value) for value in values):
                 key = word if is_position_name(word) else "step"
-                rows = [
-                    {key: number, **value}
-                    for number, value in zip(numbers, values, strict=True)
-                    if isinstance(value, Mapping)
+                ordered = sorted(zip(numbers, values, strict=True), key=lambda pair: pair[0])
+                rows: list[Mapping[str, object]] = [
+                    {key: number, **value} for number, value in ordered if isinstance(value, Mapping)
                 ]
-                self.tables.append((path, sorted(rows, key=lambda row: row[key])))
+                self.tables.append((path, rows))
                 return
         for key, value in node.items():
             self.visit(value, f"{path}/{key}" if path else str(key), depth + 1)
@@ -120,7 +121,8 @@ class _Found:
         yield from _from_lists(self.columns)
         for name, positions, values in self.placed:
             yield from records_from_columns({"step": positions, name or "value": values})
-        yield from self._from_tables()
+        if self.tables:
+            yield from self._from_tables()
         for name, history in self.runs:
             yield Event("run-start", data={"name": name})
             yield from records_from_document(history)
@@ -128,16 +130,25 @@ class _Found:
             yield Skipped("not-a-number", self.ignored, self.first_ignored)
 
     def _from_tables(self) -> Iterator[Record]:
-        """The tables of one document are one run (train rows and validation rows): their path tells their series apart."""
-        several = len(self.tables) > 1
-        for path, rows in self.tables:
-            prefix = path.rsplit("/", 1)[-1] if several else ""
-            if prefix:
-                rows = [
-                    {(key if is_position_name(str(key)) else f"{prefix}/{key}"): value for key, value in row.items()}
-                    for row in rows
-                ]
-            yield from records_from_rows(rows)
+        """The tables of one document are one run (train rows and validation rows): their paths tell their series apart."""
+        paths = [path.split("/") for path, _ in self.tables]
+        alone = len(paths) == 1 and not self.columns and not self.placed
+        shared = len(paths[0]) if alone else _shared(paths)
+        for parts, (_, rows) in zip(paths, self.tables, strict=True):
+            prefix = "/".join(parts[shared:])
+            yield from records_from_rows(_prefixed(row, prefix) if prefix else row for row in rows)
+
+
+def _shared(paths: Sequence[Sequence[str]]) -> int:
+    """How many parts all the paths begin with, if there are several paths."""
+    count = 0
+    while len(paths) > 1 and all(len(path) > count + 1 and path[count] == paths[0][count] for path in paths):
+        count += 1
+    return count
+
+
+def _prefixed(row: Mapping[str, object], prefix: str) -> dict[str, object]:
+    return {(key if is_position_name(str(key)) else f"{prefix}/{key}"): value for key, value in row.items()}
 
 
 def _from_lists(columns: Mapping[str, np.ndarray]) -> Iterator[Record]:

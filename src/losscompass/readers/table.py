@@ -6,6 +6,7 @@ Every reader of a tabular format ends here, so that all of them agree on positio
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -15,6 +16,7 @@ from .flatten import flatten
 from .padding import is_padding
 from .phases import has_phase, phase_of_rows, with_phase
 from .positions import Positions, find_positions, position_key, seconds
+from .tidy import is_tidy, tidied
 
 MAX_COLUMNS = 10_000  # beyond it, names are data (ids of samples), not series
 _MAX_SEGMENTS = 10_000  # a position that falls more often than that is no order of runs
@@ -38,6 +40,9 @@ def records_from_columns(
     texts = texts or {}
     absent = dict(absent or {})
     rows = len(next(iter(columns.values()), next(iter(texts.values()), ())))
+    if is_tidy(columns, texts):
+        yield from _from_tidy(columns, absent, texts, rank)
+        return
     yield from _facts(texts)
     if not rows or not columns:
         return
@@ -67,6 +72,19 @@ def records_from_columns(
     empty = [name for name in values if not present[name].any()]
     if empty:
         yield Skipped("empty-column", len(empty), empty[0])
+
+
+def _from_tidy(
+    columns: Mapping[str, np.ndarray],
+    absent: Mapping[str, np.ndarray],
+    texts: Mapping[str, Sequence[str | None]],
+    rank: int,
+) -> Iterator[Record]:
+    """A table in the long form, one name after the other."""
+    for rows, value, name in tidied(columns, texts):
+        part = {(name if column == value else column): cells[rows] for column, cells in columns.items()}
+        holes = {(name if column == value else column): mask[rows] for column, mask in absent.items()}
+        yield from records_from_columns(part, absent=holes, rank=rank)
 
 
 def records_from_rows(rows: Iterable[Mapping[str, object]], *, rank: int = 0) -> Iterator[Record]:
@@ -199,7 +217,9 @@ def _place(
         return (step, "step", None) if epoch is None else (_unwrapped(step, epoch, phases), "step", epoch)
     if epoch is not None:
         # One row an epoch for every series: the epoch is the position. Several: the rows are, and the epoch is kept.
-        kinds = [np.array(phases, dtype=object) == kind for kind in set(phases)] if phases is not None else [slice(None)]
+        kinds = (
+            [np.array(phases, dtype=object) == kind for kind in set(phases)] if phases is not None else [slice(None)]
+        )
         often = sum(_repeats(epoch[kind][mask[kind]]) for mask in present for kind in kinds)
         if often * 20 <= sum(int(mask.sum()) for mask in present):
             return epoch, "epoch", epoch
@@ -249,17 +269,18 @@ def _unwrapped(
     unwrapped[~train] = (
         epoch[~train] - first + 1.0
     ) * length  # a validation row counts its own batches: it closes the epoch
-    return unwrapped
+    return np.asarray(unwrapped)
 
 
 def _segments(step: Float[np.ndarray, " n"]) -> Iterator[tuple[int, int]]:
     """Row ranges in which the position does not fall: the records come in the order of the log, and `build` decides
-    whether a fall is another run or the same one resumed."""
+    whether a fall is another run or the same one resumed.
+    """
     falls = np.flatnonzero(np.diff(step) < 0) + 1
     if falls.size > _MAX_SEGMENTS:
         falls = falls[:0]
     edges = [0, *(int(at) for at in falls), step.size]
-    yield from zip(edges, edges[1:], strict=False)
+    yield from pairwise(edges)
 
 
 def run_start(name: str) -> Event:
