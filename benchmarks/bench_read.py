@@ -28,7 +28,7 @@ Points = dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]  # tag → step, v
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeat", type=int, default=5, help="repetitions of each measurement")
+    parser.add_argument("--repeat", type=int, default=3, help="repetitions of each measurement")
     parser.add_argument("--steps", type=int, default=100_000, help="steps of ten scalars in the large event files")
     parser.add_argument("--only", nargs="*", choices=SECTIONS, help="sections to run")
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)

@@ -124,7 +124,7 @@ def expected_of(items, keep=lambda _: True):
     return expected
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(items=streams, window=st.sampled_from([1 << 12, 1 << 14, 1 << 24]))
 def test_any_scalars_in_any_order_come_back(tmp_path_factory, items, window):
     path = tmp_path_factory.mktemp("tb") / "log"
@@ -144,7 +144,7 @@ def test_any_scalars_in_any_order_come_back(tmp_path_factory, items, window):
 # What is damaged costs only itself
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(items=streams, data=st.data())
 def test_a_cut_anywhere_costs_the_records_beyond_it(tmp_path_factory, items, data):
     path = tmp_path_factory.mktemp("tb") / "log"
@@ -164,7 +164,7 @@ def test_a_cut_anywhere_costs_the_records_beyond_it(tmp_path_factory, items, dat
     assert [record for record in rest if isinstance(record, Skipped)] == wanted
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(items=streams, data=st.data(), window=st.sampled_from([1 << 12, 1 << 24]))
 def test_a_flipped_bit_costs_one_record(tmp_path_factory, items, data, window):
     path = tmp_path_factory.mktemp("tb") / "log"
@@ -218,6 +218,17 @@ def test_whatever_is_whole_in_a_damaged_file_comes_back(tmp_path_factory, items,
     assert_same_curves(found, expected)
     if sum(map(len, expected.values())) < sum(not isinstance(item, bytes) for item in items):
         assert [record for record in rest if isinstance(record, Skipped)]
+
+
+def test_a_record_found_again_inside_a_damaged_one_comes_back_once(tmp_path):
+    payloads = [by_hand.scalar("a", step, step=step) for step in range(1, 5)]
+    payloads.insert(2, by_hand.scalar("a", 9, step=9, form="float"))
+    records = list(map(by_hand.frame, payloads))
+    at = len(records[0]) + len(records[1]) + 20
+    (tmp_path / "log").write_bytes((whole := b"".join(records))[:at] + whole[at + 30 :])
+    found, rest = curves(tmp_path / "log")
+    assert [step for step, _, _ in found["a"]] == [1, 2, 3, 4]
+    assert [r.reason for r in rest if isinstance(r, Skipped)] == ["damaged-record"]
 
 
 def test_many_damaged_records_are_counted_one_by_one(tmp_path):

@@ -137,6 +137,19 @@ def test_damage_costs_the_messages_it_touches(tmp_path_factory, sizes, data, how
         assert {r.reason for r in rest if isinstance(r, Skipped)} & {"damaged-record", "cut-off-last-record"}
 
 
+def test_a_cut_inside_a_fragments_head_is_told(tmp_path):
+    whole, spans = log(rows_of([0, 0]))
+    (tmp_path / "x").write_bytes(whole[: spans[1][0] + 3])
+    assert Skipped("cut-off-last-record", 1, f"byte {spans[1][0]}") in curves(tmp_path / "x")[1]
+
+
+def test_a_file_of_noise_is_soon_given_up(tmp_path):
+    (tmp_path / "x").write_bytes(log(rows_of([0]))[0].ljust(BLOCK, b"\0") + np.random.default_rng(0).bytes(200 * BLOCK))
+    found, rest = curves(tmp_path / "x")
+    assert found["loss"].value.tolist() == [0]
+    assert Skipped("damaged-record", 199, f"byte {BLOCK}") in rest
+
+
 def test_the_folder_of_a_run_is_one_log(tmp_path):
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "output.log").write_text("printed")

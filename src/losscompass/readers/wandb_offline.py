@@ -20,6 +20,7 @@ _MAGIC = b":W&B\xe1\xbe"
 _HEAD = 7
 _BLOCK = 1 << 15
 _FRAGMENT = 7
+_HOPELESS = 100  # blocks without anything whole after a damage; then damaged blocks are no longer searched
 _WHOLE, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 # Record
 _HISTORY, _SUMMARY, _CONFIG, _RUN = 2, 3, 5, 17
@@ -174,7 +175,7 @@ def _run(data: bytes, message: Field, log: _Log) -> None:
 def _messages(path: Path, log: _Log) -> Iterator[tuple[int, bytes]]:
     """The joined fragments, each with its place in the file. A damaged fragment costs the message it is of."""
     joined: list[bytes] = []
-    begun = 0
+    begun = hopeless = 0
     position = _HEAD
     with path.open("rb") as file:
         size = path.stat().st_size
@@ -192,7 +193,8 @@ def _messages(path: Path, log: _Log) -> Iterator[tuple[int, bytes]]:
                 if kind == 0 and length == 0 and not any(block[at:]):
                     break  # a block is filled up with zeros
                 if end > len(block) or zlib.crc32(block[at + 6 : end]) != int.from_bytes(block[at : at + 4], "little"):
-                    following = _next(block, at + 1)
+                    following = _next(block, at + 1) if hopeless < _HOPELESS else None
+                    hopeless += following is None
                     if following is None and end > len(block) and start + len(block) >= size:
                         log.cut_off = f"byte {start + at}"
                         return
@@ -213,6 +215,9 @@ def _messages(path: Path, log: _Log) -> Iterator[tuple[int, bytes]]:
                         yield begun, b"".join(joined)
                         joined = []
                 at = end
+            else:
+                if at < len(block) < _BLOCK:  # not even a whole head of a fragment
+                    log.cut_off = f"byte {start + at}"
             position = start + _BLOCK
     if joined:
         log.cut_off = f"byte {begun}"

@@ -43,6 +43,9 @@ def _rescue(window: Window, decoded: Decoded) -> None:
         at: int | None = start + 1
         while at is not None and (at := search(window.data, at, end, end)) is not None:
             length = int.from_bytes(window.data[at : at + 8].tobytes(), "little")
+            known = int(np.searchsorted(window.start, at))
+            if known < window.start.size and window.start[known] == at:
+                break  # where the chain was found again: from here on nothing is new
             if window.intact(at, length):
                 found.append((at, length))
                 at += HEADER + length + FOOTER
