@@ -99,6 +99,23 @@ def test_a_counter_that_was_reset_while_the_loss_went_on_is_one_run():
     assert run.series["train/loss"].step.tolist() == list(range(40))
 
 
+def test_a_counter_that_was_reset_while_the_epochs_went_on_is_one_run():
+    epoch = np.concatenate([np.zeros(2), 1.0 + np.arange(30) // 3])
+    steps, values = [19, 39, *range(19, 619, 20)], [3.8, 3.6, *np.full(30, 3.5)]
+    (run,) = build([block("loss", steps, values, epoch=epoch)], "log")
+    assert run.series["train/loss"].step[:4].tolist() == [19, 39, 59, 79]
+
+
+def test_epochs_that_go_on_beside_a_counter_tell_that_the_run_did():
+    records = []
+    for epoch in range(4):
+        records += [
+            Scalar("loss", step, 2.0) for step in (range(10) if epoch < 1 else range(10 * epoch - 10, 10 * epoch))
+        ]
+        records.append(Scalar("val_loss", epoch, 2.0, axis="epoch"))
+    assert len(build(records, "log")) == 1
+
+
 def test_a_last_line_that_is_step_0_again_is_dropped():
     (run,) = build([block("mae", [*range(10), 0], [*FALL[:10], FALL[9]])], "log")
     assert len(run.series["train/mae"]) == 10

@@ -106,6 +106,8 @@ def judge(
         stop = int(following[0]) if following.size else columns[lead].size
         stray = all(index == last[at] == columns[at].size - 1 for at, index in cut.falls.items()) and cut is cuts[-1]
         verdict = _verdict(columns[lead], begins[lead], resets[lead], index, stop, stray=stray)
+        if verdict == "restart" and _epochs_go_on(columns, begins, cut):
+            verdict = "continue"
         verdicts.append(verdict)
         for at, column in enumerate(columns):
             if verdict in ("restart", "continue"):
@@ -113,6 +115,15 @@ def judge(
             if verdict == "restart":
                 begins[at] = resets[at]
     return _agreed(verdicts)
+
+
+def _epochs_go_on(columns: Sequence[Column], begins: Mapping[int, int], cut: Cut) -> bool:
+    """Whether a column that counts epochs was logged before the cut, and counts on after it."""
+    for at, column in enumerate(columns):
+        index = int(np.searchsorted(column.place, cut.place))
+        if column.axis == "epoch" and begins[at] < index < column.size and column.step[index] > column.step[index - 1]:
+            return True
+    return False
 
 
 _RANK: Mapping[Kind, int] = {
@@ -145,6 +156,8 @@ def _verdict(column: Column, begin: int, reset: int, index: int, stop: int, *, s
     spacing = float(np.median(gaps)) if gaps.size else max(abs(high), 1.0)
     if stray and before.size >= 3 and after[0] <= low:
         return "stray"
+    if column.epoch is not None and column.epoch[index] > column.epoch[index - 1]:
+        return "continue"  # whatever the counter did, the epochs went on
     if after[0] > low + max(1.5 * spacing, 0.02 * (high - low)):
         replaced = before[before >= after[0]]
         again = np.isin(after[after <= high], replaced).any()

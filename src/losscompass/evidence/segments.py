@@ -5,6 +5,7 @@ most (a loss before anything else, then the longest):
 
 - the counter restarts whenever the epoch rises: a counter of the epoch; the global position is rebuilt;
 - it returns to where it began, and so does the value: another run (a restart, the next fold);
+- it goes back, but the epoch rises: the counter was reset, the run was not; it is counted on;
 - it returns to where it began, but the value goes on: the counter was reset, the run was not; it is counted on;
 - it returns part of the way: resumed from a checkpoint; what was logged of the abandoned branch is replaced;
 - it returns to where it began for one last number: a stray line, dropped;
