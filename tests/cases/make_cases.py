@@ -380,7 +380,7 @@ def rates():
         "warm-up",
         "falls until the rate reaches 6e-3, then climbs",
         {"step": S, "train_loss": broke, "lr": warm},
-        "onset: 800 ± 150",
+        "onset: 650 ± 60",
     )
     spares(
         "learning-rate-too-high",

@@ -1,9 +1,10 @@
-"""What to do: the remedies of all findings, each once, in the order of effect per effort."""
+"""What to do: the remedies that the findings call for, each once, in the order of effect per effort."""
 
 from collections.abc import Mapping, Sequence
 
 from ..evidence.run import Run
 from ..remedies.base import STAGES, Remedy, Value
+from ..rules.base import Severity
 from .diagnosis import Found, Prescription
 
 
@@ -13,6 +14,7 @@ def prescribe(run: Run, found: Sequence[Found], remedies: Sequence[Remedy]) -> t
     A remedy's parameters come from the highest-ranked finding that gives any.
     """
     by_id = {remedy.id: remedy for remedy in remedies}
+    found = _worth_answering(found)
     answers: dict[str, list[str]] = {}
     parameters: dict[str, Mapping[str, Value]] = {}
     for finding in found:
@@ -36,3 +38,15 @@ def prescribe(run: Run, found: Sequence[Found], remedies: Sequence[Remedy]) -> t
         )
         for id_ in ordered
     )
+
+
+def _worth_answering(found: Sequence[Found]) -> Sequence[Found]:
+    """The findings to act upon: no effects of others (their cause is answered), and beside something serious no notes but
+    those on what to log: nobody tunes the end of a run that does not learn.
+    """
+    serious = any(one.severity is not Severity.NOTE for one in found)
+    return [
+        one
+        for one in found
+        if not one.explained_by and (not serious or one.severity is not Severity.NOTE or one.category == "logging")
+    ]

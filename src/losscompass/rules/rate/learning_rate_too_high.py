@@ -32,17 +32,18 @@ def detect(
     smooth = rolling_median(value, max(3, len(loss) // 50))
     low = int(smooth[: max(2, int(at.argmax()) + 1)].argmin())  # the low on the way up
     fall = float(np.median(value[:3]) - smooth[low])
-    needed = max(given_back * fall, certain * difference_noise(loss.value[finite]))
+    noise = certain * difference_noise(loss.value[finite])
+    needed = max(given_back * fall, noise)
     broken = np.flatnonzero(smooth[low:] > smooth[low] + needed)
     if not broken.size or fall <= 0 or not np.median(smooth[-max(3, len(loss) // 20) :]) > smooth[low] + needed:
         return  # it stayed, or it came back
-    onset = low + int(broken[0])
-    top = int(at.argmax())
-    if at[onset] >= climb * at[low] > 0 and onset <= top + len(loss) // 20:
-        position = float(loss.step[onset])
+    top, gone = int(at.argmax()), low + int(broken[0])
+    if at[gone] >= climb * at[low] > 0 and gone <= top + len(loss) // 20:
+        left = low + int(np.flatnonzero(smooth[low:] > smooth[low] + min(noise, needed))[0])
+        position = float(loss.step[left])
         yield Finding(
             onset=position,
-            values={"curve": loss.name, "step": position, "rate": float(at[onset]), "good_rate": float(at[low])},
+            values={"curve": loss.name, "step": position, "rate": float(at[left]), "good_rate": float(at[low])},
             exhibits=(
                 Exhibit(loss.name, steps=(position, float(loss.step[-1])), marks=(position,)),
                 Exhibit(rate.name),
