@@ -148,7 +148,7 @@ def _continued(
     else:
         weights = np.broadcast_to(_PRIOR[:, None] / _PRIOR.sum(), shapes.shape)
         tried_width = recent
-    width = np.sqrt(recent**2 + tried_width**2 + noise**2)
+    width = np.hypot(np.hypot(recent, tried_width), noise)
     return (weights * shapes).sum(axis=0), width
 
 
