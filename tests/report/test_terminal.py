@@ -109,7 +109,16 @@ def test_several_runs_are_ranked_or_refused_with_the_reason():
     assert re.search(r"2\s+Overfitting.*a\.csv", ranked)
     refused = render(diagnosis(*runs, comparison=Comparison(refused="different-losses")), "terminal", "en")
     assert "Not ranked" in refused
-    assert re.search(r"-\s+Overfitting.*a\.csv", refused)
+    assert re.search(r"Overfitting\s+val/loss\s+0.5242\s+0.8501\s+a\.csv", refused)
+
+
+def test_the_folder_that_all_runs_share_is_named_once():
+    text = render(diagnosis(sick(source="x/runs/a.csv"), sick(source="x/runs/b/c.csv")), "terminal", "en")
+    assert "in x/runs/\n" in text
+    assert re.search(r"\s a\.csv \[plain\]$", text, re.MULTILINE)
+    assert re.search(r"\s b/c\.csv \[plain\]$", text, re.MULTILINE)
+    apart = render(diagnosis(sick(source="x/a.csv"), sick(source="/y/b.csv")), "terminal", "en")
+    assert re.search(r"\s x/a\.csv \[plain\]$", apart, re.MULTILINE)
 
 
 def test_many_runs_are_shown_in_short():

@@ -1,6 +1,7 @@
 """What is written of a rule or a remedy, and the list of all, on a terminal."""
 
 import io
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -14,28 +15,40 @@ def explanation(id: str, catalogue: Catalogue, *, width: int = 80, colour: bool 
     words = catalogue.words(id)
     if words is None:
         raise KeyError(id)
-    lines = [Text(words.title, "bold").append(f"  {id}", "dim"), Text("")]
+    lines = [Text(words.title, "bold").append(f"  ({id})", "dim"), Text("")]
     for name, text in words.sections.items():
         lines += [Text(catalogue.heading(name), "bold"), *_markdown(text, width), Text("")]
+    if remedies := _remedies(id):
+        lines += [Text(catalogue.ui("heading.remedies"), "bold"), *_entries(remedies, catalogue, width)]
     return _shown(lines, width, colour)
 
 
 def overview(catalogue: Catalogue, *, width: int = 80, colour: bool = False) -> str:
     """The id and the title of every rule, then of every remedy."""
     lines: list[Text] = []
-    groups = {"explain.rules": [], "explain.remedies": []}  # type: dict[str, list[str]]
-    for id_ in catalogue.paths:
-        groups["explain.remedies" if id_ in catalogue.remedies else "explain.rules"].append(id_)
-    column = max((cells(id_) for id_ in catalogue.paths), default=0) + 2
-    for heading, ids in groups.items():
-        lines.append(Text(catalogue.ui(heading), "bold"))
-        for id_ in ids:
-            first, *more = fold(catalogue.title(id_), width - column - 2)
-            lines.append(Text("  ").append(pad(id_, column), "cyan").append(first))
-            lines += [Text(" " * (column + 2) + line) for line in more]
-        lines.append(Text(""))
+    rules = [id_ for id_ in catalogue.paths if id_ not in catalogue.remedies]
+    for heading, ids in {"explain.rules": rules, "explain.remedies": sorted(catalogue.remedies)}.items():
+        lines += [Text(catalogue.ui(heading), "bold"), *_entries(ids, catalogue, width), Text("")]
     lines.append(Text(catalogue.ui("explain.usage"), "dim"))
     return _shown(lines, width, colour)
+
+
+def _entries(ids: Sequence[str], catalogue: Catalogue, width: int) -> list[Text]:
+    """An id and its title a line."""
+    lines: list[Text] = []
+    column = max(map(cells, ids), default=0) + 2
+    for id_ in ids:
+        first, *more = fold(catalogue.title(id_), width - column - 2)
+        lines.append(Text("  ").append(pad(id_, column), "cyan").append(first))
+        lines += [Text(" " * (column + 2) + line) for line in more]
+    return lines
+
+
+def _remedies(id: str) -> tuple[str, ...]:  # noqa: A002
+    """What a rule calls for; nothing for what is no rule."""
+    from ..rules.all import ALL
+
+    return next((rule.remedies for rule in ALL if rule.id == id), ())
 
 
 def _markdown(text: str, width: int) -> list[Text]:

@@ -79,8 +79,7 @@ def _curves(one: RunDiagnosis, catalogue: Catalogue) -> str:
 
 
 def _ranking(diagnosis: Diagnosis, catalogue: Catalogue) -> str:
-    head = [catalogue.ui(f"column.{name}") for name in ranking.COLUMNS]
-    return _table(head, [ranking.row(rank, one, catalogue) for rank, one in ranking.ordered(diagnosis)])
+    return _table(*ranking.rows(diagnosis, catalogue))
 
 
 def _table(head: list[str], rows: Sequence[Sequence[str]]) -> str:

@@ -20,7 +20,7 @@ from .unreadable import sentence
 FULL_RUNS = 3
 """So many runs are shown in full; of more, each in short, and all of them in a table."""
 
-SHORT_RUNS = 30
+SHORT_RUNS = 10
 REMEDIES = 4
 WISHES = 3
 
@@ -207,7 +207,9 @@ class _Page:
             self.paragraph(self._words.ui("remedies.explain", id=ids[0]), indent=2, style="dim")
 
     def forecast(self, one: RunDiagnosis) -> None:
-        forecasts = sorted(one.forecasts, key=lambda forecast: forecast.series != one.reading.curve)  # the verdict's first
+        forecasts = sorted(
+            one.forecasts, key=lambda forecast: forecast.series != one.reading.curve
+        )  # the verdict's first
         lines = [say.outlook(forecast, self._words) for forecast in forecasts if len(forecast.at)]
         if lines:
             self.heading("heading.forecast")

@@ -128,7 +128,8 @@ def advice(prescription: Prescription, one: RunDiagnosis, catalogue: Catalogue) 
         return words.title
     named = (str(prescription.parameters.get(name)) for name in ("series", "curve"))
     series = next((one.run.series[name] for name in named if name in one.run.series), None)
-    axis = one.reading.axis if series is None else series.axis
+    answered = (axis_of(found, one) for found in one.found if found.id in prescription.answers)
+    axis = series.axis if series is not None else next(answered, one.reading.axis)
     return catalogue.message(prescription.remedy, _placed(prescription.parameters, axis, catalogue))
 
 
