@@ -283,3 +283,51 @@ def hostile():
         runs=(one, healthy_diagnosis(source=HOSTILE[4], name=HOSTILE[5])),
         unreadable=tuple(Unreadable(source=bad, reason=bad) for bad in HOSTILE),
     )
+
+
+def edges():
+    """Runs at the edges of what a log can hold: empty, single, constant, not finite, huge, tiny, unordered, of other axes."""
+    n = 12
+    count = np.arange(n, dtype=float)
+    down = np.exp(-count / 4)
+    kinds = {
+        "empty": ([], []),
+        "single": ([5.0], [0.7]),
+        "constant": (count, np.full(n, 0.5)),
+        "zeros": (count, np.zeros(n)),
+        "all-nan": (count, np.full(n, np.nan)),
+        "all-inf": (count, np.full(n, np.inf)),
+        "mixed": (count, np.where(count % 3 == 0, np.nan, np.where(count % 5 == 0, -np.inf, down))),
+        "huge": (count, down * 1e300),
+        "largest": (count, np.where(count % 2 == 0, 1.7e308, -1.7e308)),
+        "runaway": (count, 10.0 ** (count * 20)),
+        "tiny": (count, down * 1e-310),
+        "negative": (count, -down),
+        "same-step": (np.zeros(n), down),
+        "repeated-steps": (np.repeat(count[:4], 3), down),
+        "large-steps": (count + 2.0**52, down),
+        "small-steps": (count * 1e-9, down),
+    }
+    runs = []
+    for name, (step, value) in kinds.items():
+        train = series("train/loss", Kind.LOSS, step, value)
+        val = series("val/loss", Kind.LOSS, np.arange(3.0), [0.9, 0.8, 0.85], axis="epoch")  # no way from step to epoch
+        reward = series("val/reward", Kind.REWARD, step, value, time=np.asarray(step)[::-1] + 1.7e9)
+        run = Run(
+            source=f"runs/{name}",
+            series=MappingProxyType({one.name: one for one in (train, val, reward)}),
+            curves=MappingProxyType({"train": "train/loss", "val": "val/loss", "test": "val/reward"}),
+        )
+        ends = {"first": value[0], "best": min(value), "last": value[-1], "best_at": step[0]} if len(value) else {}
+        found = Found(
+            id="plateau", kind="symptom", category="curve", severity=Severity.WARNING, confidence=0.5,
+            onset=step[0] if len(step) else None, values={}, exhibits=(Exhibit("train/loss", steps=(0.0, 0.0)), Exhibit("no/such")),
+        )  # fmt: skip
+        reading = Reading(
+            labels=("too-short-to-say",), confidence=0.0, curve="train/loss", **{k: float(x) for k, x in ends.items()}
+        )
+        runs.append(RunDiagnosis(run=run, reading=reading, found=(found,)))
+    runs.append(
+        RunDiagnosis(run=Run(source="runs/nothing"), reading=Reading(labels=("not-a-training-log",), confidence=1.0))
+    )
+    return Diagnosis(runs=tuple(runs))

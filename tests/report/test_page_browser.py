@@ -4,7 +4,7 @@ import os
 import shutil
 
 import pytest
-from made_diagnoses import HOSTILE, hostile, many_runs, one_run
+from made_diagnoses import HOSTILE, edges, hostile, many_runs, one_run
 
 from losscompass.report.html import render
 from losscompass.text.catalogue import catalogue
@@ -17,7 +17,7 @@ QUIET = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 CATALOGUES = {lang: catalogue(lang) for lang in ("en", "ja")}
-CASES = {"one": one_run, "many": many_runs, "hostile": hostile}
+CASES = {"one": one_run, "many": many_runs, "hostile": hostile, "edges": edges}
 
 INK = """
     (canvas) => {
@@ -369,3 +369,22 @@ def test_every_chart_tells_in_words_what_it_shows(show):
         summary = page.text_content(f"#{stage.get_attribute('aria-describedby')}")
         assert any(character.isdigit() for character in summary)
     assert "Start" in page.get_attribute(".dial svg", "aria-label")
+
+
+def test_runs_at_the_edge_of_what_a_log_can_hold(show):
+    page = show("edges")
+    walked = page.evaluate("""() => {
+      const change = (node) => node.dispatchEvent(new Event('change'));
+      const picker = () => document.getElementById('run-picker');
+      const runs = picker().options.length;
+      let widest = 0;
+      for (let index = 0; index < runs; index += 1) {
+        picker().value = index;
+        change(picker());
+        for (const control of ['log', 'axis-time', 'axis-epoch', 'axis-step']) document.getElementById(control)?.click();
+        widest = Math.max(widest, document.documentElement.scrollWidth);
+      }
+      for (const box of document.querySelectorAll('tbody input')) { box.checked = true; change(box); }
+      return [runs, Math.max(widest, document.documentElement.scrollWidth)];
+    }""")
+    assert walked == [len(edges().runs), 1280]

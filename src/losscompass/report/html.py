@@ -48,6 +48,9 @@ SCRIPTS = (
 )
 """In this order they make one script; each has one purpose and hands its names on as plain functions."""
 
+LICENCE = "vendor/uPlot-LICENSE"
+"""Of the drawing library: it has to go with every copy."""
+
 STYLES = ("vendor/uPlot.min.css", "page.css", "page_charts.css")
 
 _PAGE = files("losscompass.report").joinpath("page")
@@ -119,7 +122,8 @@ def _without_script(data: Mapping[str, Any], words: Catalogue) -> str:
 @cache
 def _script() -> str:
     modules = "\n".join(_read(name) for name in SCRIPTS[1:])
-    return f"{_read(SCRIPTS[0])}\n(() => {{\n'use strict';\n{modules}\n}})();\n"
+    licence = f"/*!\n{_read(LICENCE)}\n*/"
+    return f"{licence}\n{_read(SCRIPTS[0])}\n(() => {{\n'use strict';\n{modules}\n}})();\n"
 
 
 @cache

@@ -106,7 +106,8 @@ def _levels(series: Series, store: ArrayStore, limit: int, began: float) -> Mapp
         return levels
     at = finite.take(middle)
     levels["x"] = store.add(at.step, exact=True)
-    levels["y"] = store.add(block_levels(finite.value, edges))
+    with np.errstate(over="ignore", invalid="ignore"):
+        levels["y"] = store.add(block_levels(finite.value, edges))
     if at.epoch is not None and bool(np.isfinite(at.epoch).any()):
         levels["epoch"] = store.add(at.epoch)
     if at.time is not None and bool(np.isfinite(at.time).any()):
@@ -114,6 +115,7 @@ def _levels(series: Series, store: ArrayStore, limit: int, began: float) -> Mapp
     return levels
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def _narrowest(array: Float[np.ndarray, " n"], *, exact: bool) -> tuple[str, np.ndarray]:
     """The smallest form that says the same: an even range, 32-bit integers, 32-bit floats, else 64-bit floats."""
     n = array.size
@@ -123,8 +125,7 @@ def _narrowest(array: Float[np.ndarray, " n"], *, exact: bool) -> tuple[str, np.
             return "range", np.array([array[0], stride, n])
     if n and bool((np.isfinite(array) & (np.abs(array) < 2**31) & (array == np.round(array))).all()):
         return "i4", array.astype("<i4")
-    with np.errstate(over="ignore", under="ignore"):
-        narrow = array.astype("<f4")
+    narrow = array.astype("<f4")
     lost = (np.isinf(narrow) & ~np.isinf(array)) | ((narrow == 0) & (array != 0))
     if bool(lost.any()) or (exact and not np.array_equal(narrow.astype(np.float64), array, equal_nan=True)):
         return "f8", array.astype("<f8")

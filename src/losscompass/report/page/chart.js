@@ -56,7 +56,6 @@ function chartOptions(spec, group, where, size, flags) {
   const grid = { stroke: tone('grid'), width: 1 };
   const font = `11.5px ${tone('font') || 'sans-serif'}`;
   const axis = { stroke: ink, grid, ticks: { ...grid, size: 4 }, font, gap: 5 };
-  const small = spec.height < 200;
   return {
     ...size,
     padding: [8, 12, 0, 0],
@@ -66,8 +65,8 @@ function chartOptions(spec, group, where, size, flags) {
       y: { distr: spec.log ? 3 : 1, range: (u, low, high) => rangeOfY(group.range, spec, low, high) },
     },
     axes: [
-      { ...axis, show: !spec.bare, size: 30, space: 60, values: (u, splits) => axisTexts(splits, spec.axis) },
-      { ...axis, size: spec.class === 'main' || spec.class === 'side' ? 62 : (u, values) => 14 + 6.6 * Math.max(3, ...(values ?? []).map((v) => v.length)), space: small ? 24 : 34, values: (u, splits) => axisTexts(splits), ...(spec.log ? { splits: (u, _, low, high) => logMarks(low, high), filter: (u, splits) => splits } : {}) },
+      { ...axis, show: !spec.bare, size: 30, space: 60, values: (u, marks) => axisTexts(marks, spec.axis) },
+      { ...axis, size: spec.class === 'main' || spec.class === 'side' ? 62 : (u, values) => 14 + 6.6 * Math.max(3, ...(values ?? []).map((v) => v.length)), values: (u, marks) => axisTexts(marks), incrs: (u, _, low, high) => [Math.max(high - low, 5)], splits: (u, _, low, high) => marksOfY(spec, low, high), filter: (u, marks) => marks },
     ],
     series: [{}, ...where.map(({ line, part }) => seriesOptions(line, part))],
     cursor: {
@@ -105,6 +104,13 @@ function seriesOptions(line, part) {
   };
 }
 
+/** As many marks as there is room for. */
+function marksOfY(spec, low, high) {
+  return spec.log ? logMarks(low, high) : evenMarks(low, high, Math.max(3, Math.floor((spec.height - 40) / (spec.height < 250 ? 28 : 42))));
+}
+
+const FARTHEST = 1e300; // beyond it the arithmetic of an axis overflows
+
 /** All lines on one rising list of positions. A point that a line does not have is undefined; one that is no number, null. */
 function onCommonPositions(lines, log) {
   const parts = lines.flatMap((line) => [{ line, part: 'raw', x: line.x, y: line.y }, ...(line.tail ? [{ line, part: 'tail', ...line.tail }] : [])]);
@@ -120,7 +126,7 @@ function onCommonPositions(lines, log) {
       if (part.x[next[i]] !== x) return;
       const y = part.y[next[i]];
       const good = Number.isFinite(y) && (!log || y > 0);
-      columns[i + 1][row] = good ? y : null;
+      columns[i + 1][row] = good ? Math.min(Math.max(y, -FARTHEST), FARTHEST) : null;
       if (good) where[i].rows.push(row);
       next[i] += 1;
     });

@@ -105,8 +105,8 @@ function sparkline(run) {
   ys.forEach((y, i) => {
     if (i % stride && i !== ys.length - 1) return;
     if (!Number.isFinite(value(y))) return;
-    const x = 2 + 96 * ((curve.x[i] - left) / (right - left || 1));
-    path += `${path ? 'L' : 'M'}${x.toFixed(1)} ${(26 - 24 * ((value(y) - range[0]) / (range[1] - range[0] || 1))).toFixed(1)}`;
+    const x = 2 + 96 * shareOf(curve.x[i], left, right);
+    path += `${path ? 'L' : 'M'}${x.toFixed(1)} ${(26 - 24 * shareOf(value(y), ...range)).toFixed(1)}`;
   });
   return svg('svg', { class: 'sparkline', viewBox: '0 0 100 28', preserveAspectRatio: 'none', 'aria-hidden': 'true', focusable: 'false' }, svg('path', { d: path, class: curve.phase }));
 }

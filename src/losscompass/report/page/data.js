@@ -130,6 +130,12 @@ function nearest(xs, x) {
   return right > 0 && x - xs[right - 1] < xs[right] - x ? right - 1 : right;
 }
 
+/** Where a value lies between two others, 0 to 1; their distance may be more than a number can hold. */
+function shareOf(value, low, high) {
+  const width = high / 2 - low / 2;
+  return width ? (value / 2 - low / 2) / width : 0;
+}
+
 /** Smallest and largest finite value. */
 function extent(...arrays) {
   let [low, high] = [Infinity, -Infinity];

@@ -24,9 +24,8 @@ function dialScale(values, direction) {
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const log = low > 0 && high / low > 20;
   const f = log ? Math.log : (x) => x;
-  const width = f(high) - f(low) || 1;
   return (value) => {
-    const share = (f(value) - f(low)) / width;
+    const share = low === high ? 1 : shareOf(f(value), f(low), f(high));
     return 0.06 + 0.88 * Math.min(1, Math.max(0, direction > 0 ? share : 1 - share));
   };
 }

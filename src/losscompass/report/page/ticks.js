@@ -21,19 +21,19 @@ function logMarks(low, high) {
 function evenMarks(low, high, count) {
   const rough = (high - low) / count;
   const unit = 10 ** Math.floor(Math.log10(rough));
-  const stride = [1, 2, 5, 10].map((figure) => figure * unit).find((one) => one >= rough);
+  const stride = [1, 2, 5, 10].map((figure) => figure * unit).find((one) => one >= rough) ?? rough;
   const marks = [];
-  for (let mark = Math.ceil(low / stride) * stride; mark <= high && marks.length < 20; mark += stride) marks.push(mark);
+  for (let step = Math.ceil(low / stride); step * stride <= high && marks.length < 20; step += 1) marks.push(step * stride);
   return marks;
 }
 
-/** Short numbers for an axis, all in the same unit. */
+/** Short numbers for an axis, all in the same unit; what seven digits do not tell apart is written once. */
 function axisTexts(marks, axis) {
+  if (axis === 'time') return marks.map((x) => (x === null ? '' : duration(x)));
   const largest = Math.max(...marks.map(Math.abs));
   const [unit, sign] = largest >= 1e6 && largest < 1e10 ? [1e6, 'M'] : largest >= 1e4 && largest < 1e6 ? [1e3, 'k'] : [1, ''];
-  return marks.map((x) => {
-    if (x === null) return '';
-    if (axis === 'time') return duration(x);
-    return x ? `${num(x / unit)}${sign}` : '0';
-  });
+  const write = (digits) => marks.map((x) => (x === null ? '' : x ? `${num(x / unit, digits)}${sign}` : '0'));
+  const short = write(4);
+  const texts = new Set(short).size === marks.length ? short : write(7);
+  return texts.map((text, i) => (text === texts[i - 1] ? '' : text));
 }
