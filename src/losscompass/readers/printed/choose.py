@@ -20,7 +20,7 @@ def choose(
     """The series, each with its positions, and how many values were passed over and why."""
     skipped = {"progress-bar-state": 0, "said-once": 0}
     found: list[Placed] = []
-    log = _Overview(points)
+    log = _Overview(points, moments)
     for one in points:
         if log.is_setting(one):
             skipped["said-once"] += len(one)
@@ -39,10 +39,14 @@ def choose(
 class _Overview:
     """What is said of the other series of a log, to judge one by."""
 
-    def __init__(self, points: Sequence[Points]) -> None:
+    def __init__(self, points: Sequence[Points], moments: Moments) -> None:
         counted = [one for one in points if one.level in ("step", "epoch", "bar") and len(one) >= _FEW]
         self._longest = max((len(one) for one in points if one.kind in CURVES), default=0)
         self._counted = any(one.kind in CURVES for one in counted)
+        self._repeats = any(
+            one.kind in CURVES and one.level != "none" and len(one) > 1 and _is_printed_again(one, moments)
+            for one in points
+        )
         self._has_rates = any(one.kind is Kind.LEARNING_RATE and one.level != "bar" for one in counted)
         self._own: dict[tuple[str, str], int] = {}  # longest of a name that lines without a bar say
         self._whole: dict[tuple[str, str], int] = {}  # … that lines without a batch counter say
@@ -69,8 +73,15 @@ class _Overview:
         size = curve.value.size
         if size == 1 and self._longest >= _FEW:
             return False
+        if not _is_printed_again(one, moments) and (one.level == "none" or not self._repeats):
+            return False
         if curve.kind is Kind.OTHER:
             return size >= max(_FEW, self._longest // 20) and bool(np.any(curve.value != curve.value[0]))
+        if curve.axis == "row" and not self._counted and curve.kind is not Kind.REWARD:
+            # Without any counter, whole numbers are settings, sizes, return values; a curve has decimals.
+            decimals = np.isfinite(curve.value) & (curve.value != np.floor(curve.value))
+            if decimals.mean() < 0.5:
+                return False
         if curve.axis == "row":
             still = one.level == "none" and self._counted and _stands_still(one, moments)
             return size >= _FEW and not still
@@ -91,6 +102,12 @@ def _repeated(one: Points, moments: Moments, uses: Sequence[int]) -> Bool[np.nda
     said = np.frombuffer(moments.said, dtype=f"i{moments.said.itemsize}")[one.moments]
     repeated = (said < 0) | (np.array(uses)[said] >= 2)
     return None if repeated.mean() < 0.5 else repeated
+
+
+def _is_printed_again(one: Points, moments: Moments) -> bool:
+    """Some line is repeated with other numbers in it: that is what a log is, and prose is not."""
+    said = np.frombuffer(moments.said, dtype=f"i{moments.said.itemsize}")[one.moments]
+    return len(one) < 2 or bool(np.unique(said, return_counts=True)[1].max() >= 2) or bool(np.all(said < 0))
 
 
 def _stands_still(one: Points, moments: Moments) -> bool:

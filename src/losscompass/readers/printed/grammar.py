@@ -8,12 +8,12 @@ only how people print: `name: 0.5`, `name=0.5`, `name 0.5`, `0.5 name,`, `0.5 (0
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from ...evidence.names import Kind
 from .prefix import message_start
 from .series import Points
-from .words import CURVES, about_others, counter, kind, only_phase, own_phase, scope, scopes, trailing_name
+from .words import CURVES, about_others, counter, kind, may_matter, only_phase, own_phase, scope, scopes, trailing_name
 
 NUMBER = re.compile(
     r"([-+.0-9nNiI]"  # the first character is found quickly, then looked at from behind
@@ -23,6 +23,8 @@ NUMBER = re.compile(
     r"|(?<=[-+])(?:[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?|(?:[nN][aA][nN]|[iI][nN][fF](?:inity)?)(?![\w]))"
     r"|(?<=[nN])[aA][nN](?![\w])|(?<=[iI])[nN][fF](?:inity)?(?![\w])))"
 )
+
+MOST_NUMBERS = 200  # of a line that are looked at: what holds more is an array
 
 _BAR = re.compile(r"%\s?\||\[[=>.#█ -]{5,}\]|[━╸╺█▏▎▍▌▋▊▉]{3,}|\[=+>")
 _BAR_END = re.compile(r"(?:it/s|s/it|[a-z]+/s|s/[a-z]+|\?)(?:,[^\]]*)?\](?=\s*\S)")
@@ -107,6 +109,7 @@ class Shape:
 
 def shape_of(parts: Sequence[str]) -> Shape:
     """Read `parts`, a line split at `NUMBER`: text, number, text, …, text."""
+    parts = parts[: 2 * MOST_NUMBERS + 1]
     line = "".join(parts)
     start = message_start(line)
     texts, first = _without_prefix(parts, start)

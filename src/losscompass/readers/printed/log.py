@@ -19,13 +19,17 @@ from .numbers import read_value, value_of
 from .series import Moments, Points, blocks
 from .settings import settings_of
 from .tables import Table, is_rule, looks_like_row, open_table
-from .words import CURVES, about_others, own_phase
+from .words import CURVES, about_others, may_matter, own_phase
 
 _NAN = float("nan")
 _CACHE_CHARACTERS = 1 << 24  # of line shapes kept at a time
 _MAX_SERIES = 2_000  # names beyond that are data, not series
 _MAX_WORDINGS = 100_000
 _FACT_LINES = 5_000  # in which settings are looked for
+
+
+_BOXES = ("|", "│", "┃", "║")
+_INERT = Shape()  # a line without any word of training; counted as the first wording
 
 
 class PrintedLog:
@@ -44,7 +48,7 @@ class PrintedLog:
         self._batch_phase: str | None = None  # of the batches just counted
         self._order = 0
         self._wordings: dict[str, int] = {}
-        self._uses: list[int] = []  # of every wording
+        self._uses: list[int] = [0]  # of every wording
         self._table: Table | None = None
         self._above: deque[str] = deque(maxlen=3)
         self._above_changed = False
@@ -75,6 +79,9 @@ class PrintedLog:
             current = current.rest
 
     def _new_shape(self, key: str, parts: Sequence[str], line: str) -> Shape:
+        boxed = line.lstrip()[:1] in _BOXES
+        if not boxed and not may_matter(line) and (len(parts) < 5 or not looks_like_row(line)):
+            return _INERT
         self._cached += len(key) + 200
         if self._cached > _CACHE_CHARACTERS:
             self._shapes.clear()
@@ -280,7 +287,7 @@ class PrintedLog:
         self._close_box()
         self._bars.flush()
         series, skipped = choose(list(self._points.values()), self._bars, self._moments, self._uses)
-        if not any(one.kind in CURVES and one.value.size >= 2 for one in series):
+        if not any(one.kind in CURVES and one.value.size >= (2 if one.axis != "row" else 3) for one in series):
             raise UnreadableError("no-curve")
         if np.isfinite(self._epochs):
             self._facts.setdefault("epochs", int(self._epochs))

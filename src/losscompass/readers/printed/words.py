@@ -64,6 +64,23 @@ _A_RECORD_OF_OTHERS = frozenset(
 _WORD = re.compile(r"[^\W\d_][\w'’@./-]*")
 
 
+_SPEAKING = frozenset(
+    word
+    for word in (*_KNOWN, *_EPOCH, *_STEP, *_SCOPE, *v.COUNTED)
+    if word.isascii() and word not in v.NEUTRAL and (len(word) > 1 or word in ("s", "d", "g"))
+)
+_INSIDE = ("loss", "acc", "epo", "step", "iter", "rew", "err", "score", "map", "rate", "perp", "ppl", "auc")
+_ASCII_WORD = re.compile(r"[a-z]+[0-9]*")
+
+
+def may_matter(line: str) -> bool:
+    """Whether a line holds a word of training at all: quickly, for the many lines that hold none."""
+    if not line.isascii():
+        return True
+    low = line.lower()
+    return any(piece in low for piece in _INSIDE) or not _SPEAKING.isdisjoint(_ASCII_WORD.findall(low))
+
+
 @lru_cache(maxsize=8192)
 def counter(name: str) -> tuple[str, int] | None:
     """("epoch", 0) or ("step", rank) if the phrase is a counter of where training stands; None if it is not."""
@@ -109,6 +126,8 @@ def kind(name: str) -> Kind:
     said = tokens(name)
     if "per" in said and len(said) > 1:  # a rate of something, not a phoneme error rate
         return Kind.OTHER
+    if said == ("r",) or "return_value" in name.casefold():  # in a program's text, no reward
+        return Kind.OTHER
     return role_of(name)[1].kind
 
 
@@ -142,6 +161,8 @@ def trailing_name(phrase: str) -> str:
     if not said:
         return ""
     name = ""
+    if said[-1].casefold() in ("return", "returns"):  # a statement, not a name
+        return ""
     for length in (1, 2):
         candidate = " ".join(said[-length:])
         if len(said) >= length and _measures(candidate):
@@ -149,7 +170,8 @@ def trailing_name(phrase: str) -> str:
             break
     if not name:
         last = said[-1]
-        return last if len(said) == 1 and (only_phase(last) or re.search(r"[_/\d]", last)) else ""
+        plain = re.fullmatch(r"[A-Za-z_][\w./@-]{0,40}", last) is not None and re.search(r"[_/\d]", last) is not None
+        return last if len(said) == 1 and (only_phase(last) or plain) else ""
     rest = said[: len(said) - len(name.split())]
     if rest and kind(f"{rest[-1]} {name}") in (Kind.TIME, Kind.COUNTER):  # "time cost 80 s"
         return ""
