@@ -92,7 +92,9 @@ def _levels(value: Float[np.ndarray, " n"], low: float, top: float, *, log: bool
         return np.full(value.size, (high - 1) // 2)
     if log:
         value, low, top = np.log(value), float(np.log(low)), float(np.log(top))
-    share = (value / 2 - low / 2) / (top / 2 - low / 2)  # halved: the span of two finite numbers may be infinite
+    if np.isinf(top - low):  # the span of two finite numbers need not be finite
+        value, low, top = value / 4, low / 4, top / 4
+    share = (value - low) / (top - low)
     levels: np.ndarray = np.clip(np.rint(share * (high - 1)), 0, high - 1).astype(int)
     return levels
 
