@@ -24,6 +24,7 @@ from losscompass.rules.base import Severity
 
 OUT = Path(__file__).parent.parent / "src" / "losscompass" / "diagnose" / "cause_shares.json"
 SEEDS = 5
+LEAST_RUNS = 8  # with the same first symptom, for its causes to be told by shares
 TASKS = ("ten-classes", "two-classes", "regression")
 BATCH, EPOCHS, SAMPLES, FEATURES = 32, 16, 2400, 12
 
@@ -231,7 +232,14 @@ def rare_class(s, d):
 
 CLASSES, ALL_TASKS, NUMBERS = TASKS[:2], TASKS, TASKS[2:]
 FAULTS: dict[str, list[tuple[tuple[str, ...], dict]]] = {
-    "learning-rate-too-high": [(ALL_TASKS, {"rate": 1.0}), (ALL_TASKS, {"rate": 10.0, "update": "sgd"})],
+    "learning-rate-too-high": [
+        (ALL_TASKS, {"rate": 0.03}),
+        (ALL_TASKS, {"rate": 0.1}),
+        (ALL_TASKS, {"rate": 1.0}),
+        (ALL_TASKS, {"rate": 1.0, "update": "sgd"}),
+        (ALL_TASKS, {"rate": 3.0, "update": "sgd"}),
+        (ALL_TASKS, {"rate": 10.0, "update": "sgd"}),
+    ],
     "learning-rate-too-low": [(ALL_TASKS, {"rate": 1e-7}), (ALL_TASKS, {"rate": 1e-5})],
     "scheduler-misconfigured": [(ALL_TASKS, {"rate_at": lambda x: 0.1 ** (x * 60)})],
     "missing-zero-grad": [(ALL_TASKS, {"update": "accumulate"})],
@@ -273,42 +281,44 @@ FAULTS: dict[str, list[tuple[tuple[str, ...], dict]]] = {
 }
 
 
-def first_symptom(run: Run) -> str:
-    """What losscompass puts first among the symptoms of warning and above; empty where it says nothing."""
+def verdict(run: Run) -> tuple[str, set[str]]:
+    """What losscompass puts first among the symptoms of warning and above (empty: nothing), and the causes it names."""
     found = diagnose_run(run).found
-    return next((one.id for one in found if one.kind == "symptom" and one.severity is not Severity.NOTE), "")
+    serious = [one for one in found if one.severity is not Severity.NOTE]
+    first = next((one.id for one in serious if one.kind == "symptom"), "")
+    return first, {one.id for one in serious if one.kind == "cause"}
 
 
 def main() -> None:
-    tallies: dict[str, dict[str, float]] = defaultdict(dict)
-    runs = Counter()
-    healthy = Counter(first_symptom(train(Setup(task), 1000 + seed)) for task in TASKS for seed in range(SEEDS))
+    tallies: dict[str, Counter[str]] = defaultdict(Counter)
+    runs, named = Counter(), Counter()
+    healthy = Counter(verdict(train(Setup(task), 1000 + seed))[0] for task in TASKS for seed in range(SEEDS))
     for cause, ways in FAULTS.items():
-        seen: Counter[str] = Counter()
         for tasks, change in ways:
             for task in tasks:
                 for seed in range(SEEDS):
                     with np.errstate(all="ignore"):
                         run = train(replace(Setup(task), **change), seed)
-                    seen[first_symptom(run)] += 1
-        runs[cause] = sum(seen.values())
-        for symptom, count in seen.items():
-            tallies[symptom or "none"][cause] = count / runs[cause]
-        print(f"{cause:34} {dict(seen)}", file=sys.stderr, flush=True)
-    print("healthy", dict(healthy), file=sys.stderr)
-    shares = {
-        symptom: {
-            cause: round(rate / sum(rates.values()), 3)
-            for cause, rate in sorted(rates.items(), key=lambda one: -one[1])
-        }
-        for symptom, rates in sorted(tallies.items())
-        if symptom != "none"
-    }
+                    first, causes = verdict(run)
+                    tallies[first][cause] += 1
+                    runs[cause] += 1
+                    named[cause] += cause in causes
+        print(f"{cause:34} { {s: t[cause] for s, t in tallies.items() if t[cause]} }", file=sys.stderr, flush=True)
+    shares = {}
+    for symptom, counts in sorted(tallies.items()):
+        if symptom and sum(counts.values()) >= LEAST_RUNS:
+            rates = {cause: count / runs[cause] for cause, count in counts.most_common() if count >= 2}
+            total = sum(rates.values())
+            shares[symptom] = {
+                cause: round(rate / total, 3) for cause, rate in sorted(rates.items(), key=lambda one: -one[1])
+            }
     record = {
         "how": "calibration/causes.py",
         "seeds": SEEDS,
         "runs": dict(runs),
-        "silent": tallies["none"],
+        "healthy": {symptom or "nothing": count for symptom, count in healthy.items()},
+        "named": {cause: count for cause, count in named.items() if count},
+        "silent": {cause: tallies[""][cause] for cause in runs if tallies[""][cause]},
         "shares": shares,
     }
     OUT.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -9,10 +9,13 @@ from ...signal.robust import difference_noise, rolling_median
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 
 SINCE = Threshold(0.2, unit="share of the run after the best", basis="calibration/training-past-best.json")
+CERTAIN = Threshold(3.0, unit="noise of the curve", basis="calibration/training-past-best.json")
 LOST = Threshold(0.02, unit="share of the best value", basis="domain C4: below 1 to 2 % nothing changes")
 
 
-def detect(run: Run, since: float = SINCE.value, lost: float = LOST.value) -> Iterator[Finding]:
+def detect(
+    run: Run, since: float = SINCE.value, lost: float = LOST.value, certain: float = CERTAIN.value
+) -> Iterator[Finding]:
     curve = run.curve("val")
     if curve is None or not curve.role.direction:
         return
@@ -21,7 +24,7 @@ def detect(run: Run, since: float = SINCE.value, lost: float = LOST.value) -> It
     now = float(np.median(curve.value[-3:]))
     worse = float(score[best]) - curve.role.direction * now
     after = len(curve) - 1 - best
-    if after < max(3, since * len(curve)) or worse < max(lost * abs(now), 2 * difference_noise(curve.value)):
+    if after < max(3, since * len(curve)) or worse < max(lost * abs(now), certain * difference_noise(curve.value)):
         return
     record = np.flatnonzero(score >= np.maximum.accumulate(score))
     waits = np.diff(record[record <= best])  # how long it had to be waited for each improvement that came
@@ -49,6 +52,6 @@ RULE = Rule(
     needs=(Need("curve:val", points=8),),
     detect=detect,
     remedies=("stop-earlier", "keep-best-checkpoint"),
-    thresholds={"since": SINCE, "lost": LOST},
+    thresholds={"since": SINCE, "lost": LOST, "certain": CERTAIN},
     domain=("C5",),
 )

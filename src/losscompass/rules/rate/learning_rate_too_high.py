@@ -9,7 +9,7 @@ from ...evidence.run import Run
 from ...signal.robust import difference_noise, rolling_median
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold, Undecided
 
-CLIMB = Threshold(1.3, unit="rate at the break / rate at the low", basis="calibration/learning-rate-too-high.json")
+CLIMB = Threshold(1.5, unit="rate at the break / rate at the start", basis="calibration/learning-rate-too-high.json")
 GIVEN_BACK = Threshold(0.5, unit="share of the fall", basis="calibration/learning-rate-too-high.json")
 CERTAIN = Threshold(6.0, unit="noise of the loss", basis="calibration/learning-rate-too-high.json")
 
@@ -38,7 +38,8 @@ def detect(
     if not broken.size or fall <= 0 or not np.median(smooth[-max(3, len(loss) // 20) :]) > smooth[low] + needed:
         return  # it stayed, or it came back
     top, gone = int(at.argmax()), low + int(broken[0])
-    if at[gone] >= climb * at[low] > 0 and gone <= top + len(loss) // 20:
+    began = float(np.median(at[: max(1, len(loss) // 20)]))
+    if at[gone] >= max(climb * began, at[low]) > 0 and gone <= top + len(loss) // 20:
         left = low + int(np.flatnonzero(smooth[low:] > smooth[low] + min(noise, needed))[0])
         position = float(loss.step[left])
         yield Finding(

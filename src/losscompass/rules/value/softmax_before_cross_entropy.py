@@ -13,7 +13,7 @@ from ...evidence.names import Kind
 from ...evidence.run import Run, Series
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 
-MISFIT = Threshold(0.03, unit="nats", basis="calibration/softmax-before-cross-entropy.json")
+MISFIT = Threshold(0.02, unit="nats", basis="calibration/softmax-before-cross-entropy.json")
 SLOPE = Threshold(0.25, unit="off the slope -1", basis="calibration/softmax-before-cross-entropy.json")
 MOVED = 0.1  # how far accuracy must have moved for the line to be seen
 
