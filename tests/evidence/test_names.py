@@ -75,7 +75,7 @@ KNOWN = [
     ("学習率", "lr", NONE, Kind.LEARNING_RATE),
     ("lr/pg0", "lr/pg0", NONE, Kind.LEARNING_RATE),
     ("lr-Adam", "lr/adam", NONE, Kind.LEARNING_RATE),
-    ("x/lr0", "lr/lr0", NONE, Kind.LEARNING_RATE),
+    ("x/lr0", "lr/0", NONE, Kind.LEARNING_RATE),
     ("grad_norm", "grad_norm", NONE, Kind.GRADIENT_NORM),
     ("grad_2.0_norm_total", "grad_norm", NONE, Kind.GRADIENT_NORM),
     ("total_norm", "grad_norm", NONE, Kind.GRADIENT_NORM),
@@ -159,3 +159,13 @@ def test_a_phase_told_for_the_whole_log_is_that_of_names_without_one():
 def test_the_place_says_the_phase_that_names_do_not(source, phase):
     assert phase_of_place(source, ["loss", "accuracy"]) is phase
     assert phase_of_place(source, ["loss", "val_loss"]) is None
+
+
+def test_a_metric_without_a_phase_beside_losses_that_say_theirs_is_of_validation():
+    assert roles_of(["train_loss", "valid_loss", "error_rate"])["error_rate"][1].phase is VAL
+    assert roles_of(["loss", "val_loss", "acc", "val_acc"])["acc"][1].phase is TRAIN
+
+
+def test_rewards_of_a_preference_model_are_no_return():
+    roles = roles_of(["loss", "rewards/chosen", "rewards/rejected", "rewards/margins", "rewards/accuracies"])
+    assert [role.kind for _, role in roles.values()] == [Kind.LOSS, *[Kind.OTHER] * 3, Kind.METRIC_UP]

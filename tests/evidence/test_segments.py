@@ -150,3 +150,16 @@ def test_rows_with_epochs_that_start_over_are_two_runs():
     epoch = np.tile(np.repeat(np.arange(4.0), 5), 2)
     runs = build([block("loss", np.arange(40), np.tile(FALL[:20], 2), axis="row", epoch=epoch)], "log")
     assert [run.points for run in runs] == [20, 20]
+
+
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_a_loop_around_fit_is_one_run(epochs):
+    values = 2.0 + 0.1 * np.random.default_rng(3).standard_normal(40 * epochs)
+    (run,) = build([block("loss", np.tile(np.arange(1.0, epochs + 1), 40), values, axis="epoch")], "log")
+    assert np.all(np.diff(run.series["train/loss"].step) > 0)
+    assert run.points == 40 * epochs
+
+
+def test_short_folds_are_runs():
+    runs = build(rows(*[(range(3), np.array([1.0, 0.5, 0.4]) + 0.01 * k) for k in range(5)]), "log")
+    assert len(runs) == 5

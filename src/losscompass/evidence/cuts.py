@@ -25,6 +25,9 @@ class Cut:
     falls: Mapping[int, int]  # column → index of its first point after the fall
 
 
+MANY, SHORT = 10, 3  # so many returns to the start, of so few points each, are a loop around `fit`
+
+
 def position_of(column: Column) -> Float[np.ndarray, " n"]:
     """What must not fall: the step; where a log counts nothing but its rows, the epoch."""
     if column.axis == "row" and column.epoch is not None:
@@ -114,7 +117,7 @@ def judge(
                 resets[at] = int(np.searchsorted(column.place, cut.place))
             if verdict == "restart":
                 begins[at] = resets[at]
-    return _agreed(verdicts)
+    return _agreed(verdicts, max((column.size for column in columns), default=0))
 
 
 def _epochs_go_on(columns: Sequence[Column], begins: Mapping[int, int], cut: Cut) -> bool:
@@ -137,10 +140,13 @@ _RANK: Mapping[Kind, int] = {
 }
 
 
-def _agreed(verdicts: list[Verdict]) -> list[Verdict]:
-    """A counter that was reset again and again, and mostly seen to go on, went on each time."""
+def _agreed(verdicts: list[Verdict], points: int) -> list[Verdict]:
+    """A counter that was reset again and again, and mostly seen to go on, went on each time; and so did one that counts
+    to three at most, over and over: no one trains that many runs that short, but many call `fit` in a loop.
+    """
     returns = [verdict for verdict in verdicts if verdict in ("restart", "continue")]
-    if len(returns) >= 3 and returns.count("continue") > 0.6 * len(returns):
+    mostly = len(returns) >= 3 and returns.count("continue") > 0.6 * len(returns)
+    if mostly or (len(returns) >= MANY and points <= SHORT * (len(returns) + 1)):
         return ["continue" if verdict == "restart" else verdict for verdict in verdicts]
     return verdicts
 
@@ -170,7 +176,7 @@ def _verdict(column: Column, begin: int, reset: int, index: int, stop: int, *, s
 def _goes_on(before: Float[np.ndarray, " n"], after: Float[np.ndarray, " m"]) -> bool:
     """Whether the values go on where those before ended, rather than where the run began."""
     before, after = before[np.isfinite(before)], after[np.isfinite(after)]
-    if before.size < 4 or not after.size:
+    if before.size < 2 or not after.size:
         return False
     few = max(1, min(3, before.size // 4, after.size))
     start, end, new = (float(np.median(v)) for v in (before[:few], before[-few:], after[:few]))

@@ -51,8 +51,13 @@ def _best(phase: Phase, own: Sequence[Series], more: list[Series]) -> Series | N
 
 
 def _by_fitness(series: Sequence[Series]) -> list[Series]:
-    """Of several metrics, the one that is of the whole (its name has fewest parts), then the one with most points."""
-    return sorted(series, key=lambda one: (one.name.count("/"), "~" in one.name, -len(one)))
+    """Of several metrics, one that sees both kinds of mistakes, of the whole (its name has fewest parts), most points."""
+    return sorted(series, key=lambda one: (_one_sided(one.name), one.name.count("/"), "~" in one.name, -len(one)))
+
+
+def _one_sided(name: str) -> bool:
+    """Precision alone, or recall alone, is had for nothing."""
+    return bool({"precision", "recall", "specificity"} & set(name.split("/")))
 
 
 def _totals(phase: Phase, losses: Sequence[Series]) -> list[Series]:

@@ -98,6 +98,9 @@ def roles_of(raws: Iterable[str], default: object = None) -> Mapping[str, tuple[
     roles = {raw: role_of(raw, phase) for raw in names}
     said = {raw: words(raw) for raw in names}
     everything = set(said.values())
+    taken = {name for name, _ in roles.values()}
+    spoken = {_phase(said[raw]) for raw in names if roles[raw][1].kind is Kind.LOSS}
+    both = {Phase.TRAIN, Phase.VALIDATION} <= spoken and Phase.NONE not in spoken
     for raw in names:
         name, role = roles[raw]
         if role.kind is Kind.REWARD and said[raw] == ("r",) and not {("l",), ("t",)} <= everything:
@@ -106,6 +109,11 @@ def roles_of(raws: Iterable[str], default: object = None) -> Mapping[str, tuple[
             roles[raw] = ("val/loss", Role(Phase.VALIDATION, Kind.LOSS))
         if said[raw] in (("loss", "t"), ("t", "loss")) and {("loss", "v"), ("v", "loss")} & everything:
             roles[raw] = ("train/loss", Role(Phase.TRAIN, Kind.LOSS))
+        # Where losses say both phases, a metric that says none is the validation's (fastai); Keras says `val_` then.
+        if both and role.kind in _METRICS and _phase(said[raw]) is Phase.NONE:
+            other = name.replace("train/", "val/", 1)
+            if role.phase is Phase.TRAIN and other not in taken:
+                roles[raw] = (other, Role(Phase.VALIDATION, role.kind))
         # A data set that also has a duration or a throughput is evaluated by itself: its loss is no term of a sum.
         if role.kind is Kind.LOSS_PART and role.phase in (Phase.VALIDATION, Phase.TEST):
             of_what = tuple(w for w in said[raw] if w not in v.LOSS)
@@ -133,6 +141,7 @@ def variant_of(raw: str) -> tuple[str, ...]:
     return tuple(w for w in words(raw) if w in v.VARIANT)
 
 
+_METRICS = (Kind.METRIC_UP, Kind.METRIC_DOWN)
 _PHASES: Mapping[str, Phase] = MappingProxyType(
     {
         **dict.fromkeys(v.TRAIN, Phase.TRAIN),
@@ -179,7 +188,7 @@ def _measure(raw: str, bare: tuple[str, ...]) -> tuple[Kind, str, tuple[str, ...
         norm = max(at for at, w in enumerate(bare) if w in v.NORM or w in v.GRADIENT)
         order = tuple(w for w in bare[:norm] if not w.isdigit())  # of the norm: grad_2.0_norm
         return Kind.GRADIENT_NORM, "grad_norm", _rest((*order, *bare[norm:]), v.GRADIENT | v.NORM | {"inf", "l2"})
-    if has & v.LEARNING_RATE or {"lr0", "lr1", "lr2"} & has:
+    if has & v.LEARNING_RATE:
         return Kind.LEARNING_RATE, "lr", _rest(bare, v.LEARNING_RATE | {"x"})
     if has & v.NO_CURVE and not _only_counts(bare):
         return Kind.OTHER, "", ()
@@ -192,6 +201,8 @@ def _measure(raw: str, bare: tuple[str, ...]) -> tuple[Kind, str, tuple[str, ...
         return Kind.METRIC_DOWN, "perplexity", _rest(bare, {*perplexed, *v.LOSS})
     if has & v.LOSS:
         return _loss(raw, bare)
+    if has & v.REWARD and has & {"accuracy", "accuracies"} and not has & {"reward"}:
+        return Kind.METRIC_UP, "accuracy", ("preference",)  # of a preference model: rewards/accuracies
     if has & v.REWARD:
         return Kind.REWARD, "reward", _rest(bare, v.REWARD | {"score"})
     if {"err"} & has and has & {"d", "g"}:
@@ -204,7 +215,7 @@ def _measure(raw: str, bare: tuple[str, ...]) -> tuple[Kind, str, tuple[str, ...
         return Kind.LOSS, v.NAMED_LOSS[named[-1]], _rest(bare, {named[-1]})
     if up:
         measure = v.METRIC_UP[up[0]]
-        return Kind.METRIC_UP, measure, _rest(bare, (w for w in up if v.METRIC_UP[w] == measure))
+        return Kind.METRIC_UP, measure, _rest(bare, [w for w in up if v.METRIC_UP[w] in (measure, "score")])
     terms = [w for w in bare if w in v.LOSS_TERM]
     if terms:
         return Kind.LOSS_PART, "loss", (*_rest(bare, {terms[-1]}), v.LOSS_TERM[terms[-1]])

@@ -37,7 +37,8 @@ def split(
     columns: Sequence[Column], roles: Mapping[str, tuple[str, Role]], events: Sequence[tuple[float, Event]]
 ) -> tuple[list[Piece], list[Skipped]]:
     """The runs that the columns hold, each with positions that never fall, and what was dropped on the way."""
-    columns, placed = with_common_places([in_order(column) for column in unwrap_counters(columns, roles)])
+    moving = _moving(unwrap_counters(columns, roles))
+    columns, placed = with_common_places([in_order(column) for column in moving])
     falls = {at: falls_of(column) for at, column in enumerate(columns)}
     cuts = find_cuts(columns, falls)
     verdicts = judge(columns, falls, cuts, roles)
@@ -155,6 +156,20 @@ def _concatenated(parts: Sequence[Column]) -> Column | None:
     if np.any(np.diff(whole.step) < 0):
         whole = whole.take(np.argsort(whole.step, kind="stable"))
     return whole
+
+
+def _moving(columns: Sequence[Column]) -> list[Column]:
+    """Where a position never moves (a loop around `fit(epochs=1)` says "epoch 1" each time), the rows are counted."""
+    still = {
+        axis
+        for axis in {column.axis for column in columns}
+        if len({float(edge) for c in columns if c.axis == axis for edge in (c.step.min(), c.step.max())}) == 1
+        and max(c.size for c in columns if c.axis == axis) >= 3
+    }
+    return [
+        replace(column, axis="row", step=np.arange(float(column.size)), epoch=None) if column.axis in still else column
+        for column in columns
+    ]
 
 
 REPEATED = 0.1  # share of repeated positions up to which a repetition is a correction, not a second measurement

@@ -15,6 +15,7 @@ _PIECE = re.compile(
     r"|[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"  # letters of any other script
     r"|\d+"
 )
+_POSSESSIVE = re.compile(r"['’]s\b")  # LightGBM: "training's rmse"
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+")
 
 _KNOWN = frozenset().union(
@@ -32,7 +33,8 @@ _GLUED_HEAD = sorted((*v.TRAIN, *v.VALIDATION, *v.TEST), key=len, reverse=True)
 @lru_cache(maxsize=4096)
 def words(raw: str) -> tuple[str, ...]:
     """The words of a name: known compounds joined (`log` `loss` → `logloss`), everything else in its pieces."""
-    return tuple(_join(_pieces(unicodedata.normalize("NFKC", raw[:MAX_NAME]))))
+    text = _POSSESSIVE.sub("", unicodedata.normalize("NFKC", raw[:MAX_NAME]))
+    return tuple(_join(_pieces(text)))
 
 
 def path(raw: str) -> tuple[str, ...]:
@@ -112,7 +114,7 @@ def _join(pieces: Sequence[str]) -> list[str]:
                 and pieces[at + 1].isdigit()
                 and not pieces[at].isdigit()
                 and len(pieces[at]) <= 3
-                and pieces[at] not in v.LOSS
+                and (pieces[at] not in _KNOWN or pieces[at] in v.ADVERSARIAL)
             ):
                 found.append(pieces[at] + pieces[at + 1])  # g0, q1, pg0
                 at += 2

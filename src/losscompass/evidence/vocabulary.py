@@ -10,15 +10,17 @@ def _words(text: str) -> frozenset[str]:
 
 
 TRAIN = _words(
-    "train training trn tr trained learn learning fit rollout 学習 訓練 トレーニング 学習用 訓練用 训练 훈련"
+    "train training trn tr trained learn learning fit rollout entrenamiento entraînement treino обучение 学習 訓練 トレーニング 学習用 訓練用 训练 훈련"
 )
 VALIDATION = _words(
-    "val valid validation validate validating validset eval evaluation evaluate dev devel heldout holdout cv oof vali vld "
+    "val valid validation validate validating validset eval evaluation evaluate dev devel heldout holdout cv oof vali vld va validierung validación validação валидация "
     "検証 バリデーション 評価 検証用 验证 評估 评估 검증"
 )
-TEST = _words("test testing tst テスト 试验 测试 테스트")
+TEST = _words("test testing tst ts prueba тест テスト 试验 测试 테스트")
 
-LOSS = _words("loss losses lose cost objective 損失 ロス 损失 誤差損失 손실 loss値 損失値 損失関数")
+LOSS = _words(
+    "loss losses cost objective 損失 ロス 损失 손실 損失値 損失関数 verlust perte pertes pérdida perdida perda потери"
+)
 # Losses that a log often calls by their name alone: said without the word "loss", they are the objective itself.
 NAMED_LOSS = MappingProxyType(
     {
@@ -30,8 +32,10 @@ NAMED_LOSS = MappingProxyType(
         ),
         **dict.fromkeys(("binarycrossentropy", "bce", "bcewithlogits"), "binary_cross_entropy"),
         **dict.fromkeys(("categoricalcrossentropy", "sparsecategoricalcrossentropy"), "cross_entropy"),
+        **dict.fromkeys(("multiclass", "multiclassova", "multiclassonevsall"), "cross_entropy"),
+        **dict.fromkeys(("hinge", "squaredhinge", "categoricalhinge"), "hinge"),
         **dict.fromkeys(("nll", "negativeloglikelihood", "negloglikelihood", "negloglik", "nloglik"), "nll"),
-        **dict.fromkeys(("nelbo", "negelbo", "negativeelbo", "multiclass", "multiclassova"), "nelbo"),
+        **dict.fromkeys(("nelbo", "negelbo", "negativeelbo"), "nelbo"),
         "crossentropylambda": "cross_entropy",
         "logisticloss": "logloss",
         "focalloss": "focal",
@@ -51,7 +55,24 @@ LOSS_TERM = MappingProxyType(
 
 METRIC_UP = MappingProxyType(
     {
-        **dict.fromkeys(("accuracy", "acc", "accu", "正解率", "精度", "準確率", "准确率", "정확도"), "accuracy"),
+        **dict.fromkeys(
+            (
+                "accuracy",
+                "acc",
+                "accu",
+                "正解率",
+                "精度",
+                "準確率",
+                "准确率",
+                "정확도",
+                "genauigkeit",
+                "exactitude",
+                "exactitud",
+                "acurácia",
+                "точность",
+            ),
+            "accuracy",
+        ),
         **dict.fromkeys(("binaryaccuracy", "categoricalaccuracy", "sparsecategoricalaccuracy"), "accuracy"),
         **dict.fromkeys(("top1", "acc1", "prec1", "accuracytop1", "acctop1", "top1acc", "top1accuracy"), "top1"),
         **dict.fromkeys(("top5", "acc5", "prec5", "accuracytop5", "acctop5", "top5acc", "top5accuracy"), "top5"),
@@ -74,7 +95,8 @@ METRIC_UP = MappingProxyType(
         **dict.fromkeys(("iou", "jaccard", "jaccardindex"), "iou"),
         **dict.fromkeys(("miou", "meaniou"), "miou"),
         **dict.fromkeys(("dice", "dicescore", "dicecoef", "dicecoefficient", "dsc", "mdice"), "dice"),
-        **dict.fromkeys(("pixacc", "pixelacc", "pixelaccuracy", "aacc", "macc"), "pixel_accuracy"),
+        **dict.fromkeys(("pixacc", "pixelacc", "pixelaccuracy", "aacc"), "pixel_accuracy"),
+        "macc": "mean_accuracy",
         "bleu": "bleu",
         "sacrebleu": "bleu",
         **{word: word for word in ("bleu1", "bleu2", "bleu3", "bleu4")},
@@ -137,7 +159,7 @@ REWARD = _words("reward rewards rew return returns epret eprew epreward episoder
 
 # Measured on data that is not trained on, in every framework that prints them, so that no phase means validation.
 ONLY_EVALUATED = _words(
-    "map map50 map75 map50-95 ap ar bleu rouge text_score pixel_accuracy wer cer token_error_rate fid kid hausdorff miou ndcg mrr exact_match"
+    "map map50 map75 map50-95 ap ar bleu rouge text_score pixel_accuracy mean_accuracy wer cer token_error_rate fid kid hausdorff miou ndcg mrr exact_match"
 )
 
 LEARNING_RATE = _words("lr lrs learningrate lrate baselr currentlr 学習率 学习率 학습률")
@@ -165,15 +187,15 @@ NO_CURVE = _words(
     "best lowest highest min max minimum maximum std stdev stddev var variance num count weight weights scale scaler coef "
     "coefficient alpha beta lambda target threshold limit baseline prev previous delta diff difference improvement improved early "
     "stop stopping earlystop earlystopping patience wait size ratio approx clip clipfraction clipfrac cliprange bound signs sign counter "
-    "gap margin param params 最小 最大 最良 標準偏差"
+    "gap margin margins chosen rejected param params 最小 最大 最良 標準偏差"
 )
 # Words that say how a number was averaged or counted, not what it is.
 VARIANT = _words(
     "step epoch avg average mean running smooth smoothed ema batch iter iteration current cur moving global raw"
 )
 NEUTRAL = _words(
-    "total overall sum main all the of on in for a an metric metrics log logs stats "
-    "average history scalar scalars s lm charts episodic ep eps "
+    "total overall sum set main all the of on in for a an metric metrics log logs stats "
+    "average history scalar scalars 平均 合計 総 总 전체 평균 lm charts episodic ep eps "
     "after before at per each every"
 )
 ADVERSARIAL = _words(
