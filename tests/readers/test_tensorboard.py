@@ -341,7 +341,7 @@ def test_epochs_logged_beside_the_steps_are_attached(tmp_path):
 
 
 def head(data, text=None):
-    return Head(None, len(data), data, text)
+    return Head(Path("log"), len(data), data, text)
 
 
 def test_the_first_record_decides_not_the_name(tmp_path):
