@@ -10,9 +10,7 @@ each repository left out, and that figure stands beside the plain one.
 """
 
 import argparse
-import csv
 import json
-import os
 import re
 import sys
 import time
@@ -24,24 +22,16 @@ from pathlib import Path
 
 import numpy as np
 
-from losscompass.diagnose.diagnosis import RunDiagnosis
-from losscompass.diagnose.engine import diagnose
-from losscompass.readers.discover import gather
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from calibration.labelled import Row, left_out, logs_folder, main_runs, rows  # noqa: E402
+
+from losscompass.diagnose.diagnosis import RunDiagnosis  # noqa: E402
+from losscompass.diagnose.engine import diagnose  # noqa: E402
+from losscompass.readers.discover import gather  # noqa: E402
 
 HEALTHY = {"healthy-converged", "still-improving", "val-below-train"}
-ROOT = Path(__file__).resolve().parents[1]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One labelled log."""
-
-    file: str
-    repository: str
-    labels: tuple[str, ...]
-    onset: str
-    confidence: str
-    reason: str
 
 
 @dataclass(slots=True)
@@ -74,21 +64,6 @@ class Outcome:
     @property
     def among(self) -> bool:
         return self.labels[0] in self.row.labels
-
-
-def logs_folder() -> Path | None:
-    """Where the labelled logs are, None where they are not."""
-    folder = Path(os.environ.get("LOSSCOMPASS_LOGS", ROOT.parent / "shared" / "logs"))
-    return folder if (folder / "labels.csv").is_file() else None
-
-
-def rows(folder: Path) -> list[Row]:
-    """The labels."""
-    with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
-        return [
-            Row(r["file"], r["source_repo"], tuple(r["labels"].split(";")), r["onset"], r["confidence"], r["reason"])
-            for r in csv.DictReader(file)
-        ]
 
 
 def judge(row: Row, folder: Path) -> Outcome:
@@ -196,6 +171,15 @@ def table(outcomes: list[Outcome]) -> Iterator[str]:
     yield f"wall time                                     {sum(o.seconds for o in outcomes):.1f} s"
 
 
+def unseen(outcomes: list[Outcome], judged: dict[Row, str]) -> Iterator[str]:
+    """The same agreement with every threshold chosen anew, each repository left out in turn."""
+    yield ""
+    yield f"{'repository left out':20} {'files':>5} {'first label agrees':>19}"
+    labels = {o.row: judged.get(o.row, o.labels[0]) for o in outcomes}
+    for name in ("high", "medium", "low"):
+        yield f"{name:20} {sum(row.confidence == name for row in labels):5} {_share(label == row.labels[0] for row, label in labels.items() if row.confidence == name):>19}"
+
+
 def disagreements(outcomes: list[Outcome]) -> Iterator[str]:
     """Every row where we say something else, with what we saw."""
     order = {"high": 0, "medium": 1, "low": 2}
@@ -223,6 +207,9 @@ def _share(flags: Iterable[bool]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print the outcomes as JSON")
+    parser.add_argument(
+        "--plain", action="store_true", help="do not choose thresholds anew with each repository left out"
+    )
     parser.add_argument("--only", default="", help="only files whose name contains this")
     chosen = parser.parse_args()
     folder = logs_folder()
@@ -231,11 +218,15 @@ def main() -> int:
             "The labelled logs are not here: set LOSSCOMPASS_LOGS to the folder that holds labels.csv.", file=sys.stderr
         )
         return 2
-    outcomes = [judge(row, folder) for row in rows(folder) if chosen.only in row.file]
+    chosen_rows = [row for row in rows(folder) if chosen.only in row.file]
+    outcomes = [judge(row, folder) for row in chosen_rows]
     if chosen.json:
         print(json.dumps([asdict(o) | {"agrees": o.agrees, "onset_right": onset_right(o)} for o in outcomes], indent=1))
         return 0
-    print(*table(outcomes), "", *disagreements(outcomes), sep="\n")
+    print(*table(outcomes), sep="\n")
+    if not chosen.plain:
+        print(*unseen(outcomes, dict(left_out(main_runs(folder, chosen_rows)))), sep="\n")
+    print("", *disagreements(outcomes), sep="\n")
     return 0
 
 

@@ -43,7 +43,7 @@ class Maker:
     def n(self) -> int:
         """How many readings."""
         low, high = {"few-epochs": (6, 25), "epochs": (30, 300), "steps": (400, 4000)}[self.length]
-        return int(round(np.exp(self.rng.uniform(np.log(low), np.log(high)))))
+        return round(float(np.exp(self.rng.uniform(np.log(low), np.log(high)))))
 
     def noise(self, n: int) -> Array:
         """Noise of unit spread."""
@@ -65,7 +65,7 @@ class Maker:
         if self.length == "steps" and not held:
             width = np.exp(self.rng.uniform(np.log(0.02), np.log(0.2)))
         else:
-            width = np.exp(self.rng.uniform(np.log(0.002), np.log(0.05 if held else 0.01)))
+            width = np.exp(self.rng.uniform(np.log(0.002), np.log(0.12 if held else 0.015)))
         return level * np.maximum(1.0 + width * self.noise(level.size), 0.05)
 
     def descent(self, n: int, *, done: bool) -> Array:
@@ -82,7 +82,11 @@ class Maker:
                     shape = shape[-1] + (shape - shape[-1]) * np.clip((1 - x) / 0.35, 0, 1) ** 0.5
                     shape[int(0.8 * n) :] = shape[int(0.8 * n)]
             case _:
-                shape = 0.4 * np.exp(-20 * x) + 0.4 * np.exp(-40 * np.clip(x - 0.3, 0, 1)) + 0.2 * np.exp(-60 * np.clip(x - 0.6, 0, 1))
+                shape = (
+                    0.4 * np.exp(-20 * x)
+                    + 0.4 * np.exp(-40 * np.clip(x - 0.3, 0, 1))
+                    + 0.2 * np.exp(-60 * np.clip(x - 0.6, 0, 1))
+                )
                 if not done:
                     shape = 0.5 * np.exp(-3 * x) + 0.5 * (1 - x)
         return floor + (1 - floor) * shape
@@ -124,7 +128,9 @@ def _series(name: str, value: Array, axis: str, every: float) -> Series:
 def converged(m: Maker) -> Case:
     level = m.descent(m.n(), done=True)
     apart = m.rng.uniform(1.0, 1.4)
-    return _case(m, "converged", m.run("converged", m.rough(level, held=False), m.held(level * apart)), open=("plateau",))
+    return _case(
+        m, "converged", m.run("converged", m.rough(level, held=False), m.held(level * apart)), open=("plateau",)
+    )
 
 
 def improving(m: Maker) -> Case:
@@ -168,7 +174,9 @@ def turned(m: Maker) -> Case:
     rise = np.exp(m.rng.uniform(np.log(0.05), np.log(1.5)))
     held = held * (1 + rise * np.clip((x - at) / (1 - at), 0, 1) ** m.rng.uniform(0.6, 1.3))
     run = m.run("turned", m.rough(train, held=False), m.held(held))
-    return _case(m, "turned", run, ill=("overfitting", "training-past-best"), open=("generalization-gap", "overconfidence"))
+    return _case(
+        m, "turned", run, ill=("overfitting", "training-past-best"), open=("generalization-gap", "overconfidence")
+    )
 
 
 def flat(m: Maker) -> Case:
@@ -208,7 +216,13 @@ def swinging(m: Maker) -> Case:
     swing = m.rng.uniform(0.2, 0.75)
     wave = np.sin(2 * np.pi * x / m.rng.uniform(3, max(6, n / 6)) + m.rng.uniform(0, 6))
     level = 1 + swing * (0.7 * wave + 0.5 * np.clip(m.noise(n), -2, 2))
-    return _case(m, "swinging", m.run("swinging", np.maximum(level, 0.02)), ill=("loss-oscillation",), open=("plateau", "loss-flat"))
+    return _case(
+        m,
+        "swinging",
+        m.run("swinging", np.maximum(level, 0.02)),
+        ill=("loss-oscillation",),
+        open=("plateau", "loss-flat"),
+    )
 
 
 def stuck(m: Maker) -> Case:
@@ -228,7 +242,9 @@ def jumped(m: Maker) -> Case:
     for at in m.rng.uniform(0.3, 0.8, m.rng.integers(1, 4)):
         start, size = int(at * n), m.rng.uniform(1.0, 9.0)
         length = max(2, int(0.05 * n))
-        level[start : start + length] *= 1 + size * np.exp(-np.arange(level[start : start + length].size) / (length / 4))
+        level[start : start + length] *= 1 + size * np.exp(
+            -np.arange(level[start : start + length].size) / (length / 4)
+        )
     return _case(m, "jumped", m.run("jumped", level), ill=("loss-spike",), open=("plateau",))
 
 
@@ -241,7 +257,15 @@ def wide_gap(m: Maker) -> Case:
 
 ILL: tuple[Callable[[Maker], Case], ...] = (turned, flat, ran_away, broke, swinging, stuck, jumped, wide_gap)
 
-_AFTER_A_BREAK = ("loss-spike", "overfitting", "plateau", "loss-flat", "loss-oscillation", "loss-still-falling", "training-past-best")
+_AFTER_A_BREAK = (
+    "loss-spike",
+    "overfitting",
+    "plateau",
+    "loss-flat",
+    "loss-oscillation",
+    "loss-still-falling",
+    "training-past-best",
+)
 
 
 def _narrow(m: Maker, level: Array) -> Array:
@@ -255,11 +279,20 @@ def _case(m: Maker, shape: str, run: Run, ill: tuple[str, ...] = (), open: tuple
 
 def cases(each: int, seed: int = 20) -> Iterator[Case]:
     """`each` cases of every shape and family."""
+    from . import corpus_values  # it builds on this module
+
+    makers = (*HEALTHY, *ILL, *corpus_values.HEALTHY, *corpus_values.ILL)
     for noise in NOISES:
         for length in LENGTHS:
-            for number, make in enumerate((*HEALTHY, *ILL)):
+            for number, make in enumerate(makers):
                 for i in range(each):
-                    yield make(Maker(np.random.default_rng([seed, NOISES.index(noise), LENGTHS.index(length), number, i]), noise, length))
+                    yield make(
+                        Maker(
+                            np.random.default_rng([seed, NOISES.index(noise), LENGTHS.index(length), number, i]),
+                            noise,
+                            length,
+                        )
+                    )
 
 
 SHAPES: Mapping[str, bool] = MappingProxyType({make.__name__: make in HEALTHY for make in (*HEALTHY, *ILL)})

@@ -13,12 +13,18 @@ from ..evidence.run import Run
 from ..rules.all import ALL
 from ..rules.base import Value
 from ..signal.convergence import Progress, progress
-from ..signal.curve import Curve
-from ..signal.headline import ENOUGH, Headlines, headlines
+from ..signal.curve import Curve, is_loss, read
+from ..signal.headline import ENOUGH, headlines
 from .diagnosis import Found, Reading
 
 STEPS_ENOUGH = 8
 """Readings of a training curve that counts steps, below which nothing is said: seven steps are no run."""
+
+CONFIDENCE: Mapping[str, float] = MappingProxyType({"healthy-converged": 0.8, "too-short-to-say": 0.75, "plateau": 0.5})
+"""Of the labels that no finding stands for: the measured share of the times that they were right. calibration/reading.json"""
+
+LEARNED = 0.03
+"""Share of the level that a loss has to have gained before its end is called convergence: what never fell has not converged."""
 
 _LABELS: Mapping[str, tuple[str, ...]] = MappingProxyType({rule.id: rule.labels for rule in ALL if rule.labels})
 _ORDER = ("nan", "diverged", "underfitting-flat", "overfitting", "oscillating", "plateau", "still-improving")
@@ -38,9 +44,12 @@ def read_curves(run: Run, found: Sequence[Found]) -> Reading:
             said.setdefault(label, finding)
     if curve is None:
         first = "nan" if "nan" in said else "too-short-to-say"
-        return Reading(labels=(first,), confidence=0.9, onset=said["nan"].onset if first == "nan" else None)
-    came = progress(curve.outline)
-    first, confidence = _first(said, lines, curve, came)
+        onset = said["nan"].onset if first == "nan" else None
+        named = next(iter(run.curves.values()), None)
+        axis = run.series[named].axis if named in run.series else "step"
+        return Reading(labels=(first,), confidence=0.9, onset=onset, axis=axis, curve=named, values={"points": 0})
+    came = progress(curve.outline, spent=lines.spent)
+    first, confidence = _first(said, curve, came)
     beside = tuple(label for label in _BESIDE if label in said and label != first)
     if first == "too-short-to-say":
         beside = ()
@@ -50,7 +59,7 @@ def read_curves(run: Run, found: Sequence[Found]) -> Reading:
     return Reading(
         labels=(first, *beside),
         confidence=confidence,
-        onset=None if cause is None else cause.onset,
+        onset=cause.onset if cause is not None else float(shown.series.step[0]) if first == "plateau" else None,
         axis=shown.series.axis,
         curve=shown.series.name,
         first=float(shown.series.value[0]),
@@ -61,17 +70,25 @@ def read_curves(run: Run, found: Sequence[Found]) -> Reading:
     )
 
 
-def _first(said: Mapping[str, Found], lines: Headlines, curve: Curve, came: Progress) -> tuple[str, float]:
+def _first(said: Mapping[str, Found], curve: Curve, came: Progress) -> tuple[str, float]:
     """The label that names the run, and how sure it is."""
-    stays = "nan" in said and said["nan"].values.get("stays") == "yes"
-    if stays:
+    if "nan" in said and said["nan"].values.get("stays") == "yes":
         return "nan", said["nan"].confidence
     if _too_short(curve):
-        return "too-short-to-say", 0.9
+        return "too-short-to-say", CONFIDENCE["too-short-to-say"]
     for label in _ORDER[1:]:
-        if label in said:
+        if label in said and (label != "plateau" or _lasts(said[label], curve)):
             return label, said[label].confidence
-    return "healthy-converged", 0.8
+    moved = abs(came.start - came.end) > LEARNED * abs(came.end)
+    first = "healthy-converged" if moved or not is_loss(curve.series) else "plateau"
+    return first, CONFIDENCE[first]
+
+
+def _lasts(plateau: Found, curve: Curve) -> bool:
+    """Whether a plateau is where the run ends: one that was left again names nothing."""
+    left = float(plateau.values.get("to", np.inf))
+    first, last = float(curve.series.step[0]), float(curve.series.step[-1])
+    return last - left <= 0.05 * (last - first)
 
 
 def _too_short(curve: Curve) -> bool:
@@ -82,8 +99,6 @@ def _too_short(curve: Curve) -> bool:
 
 def _shown(run: Run, cause: Found | None, curve: Curve) -> Curve:
     """The curve that the first label speaks of: the one its finding exhibits, else the one the verdict rests on."""
-    from ..signal.curve import read
-
     for exhibit in cause.exhibits if cause is not None else ():
         series = run.series.get(exhibit.series)
         if series is not None and bool(np.isfinite(series.value).any()):

@@ -29,7 +29,8 @@ def change_points(value: Float[np.ndarray, " n"], penalty: float = 3.0, most: in
     m = level.size
     if m < 2 * shortest or noise == 0.0:
         return []
-    scaled = (level - np.median(level)) / noise
+    with np.errstate(over="ignore"):
+        scaled = np.clip((level - np.median(level)) / noise, -1e9, 1e9)
     bar = penalty**2 * math.log(m)
     found: list[int] = []
     open_parts = [(0, m)]

@@ -7,12 +7,14 @@ import numpy as np
 from jaxtyping import Float
 
 from .outline import Outline
+from .robust import difference_noise
 from .trend import mann_kendall, theil_sen
 
-TAILS = (0.12, 0.25)
-"""Shares of the run whose slope is taken. A curve that has just levelled off falls in the longer one only; noise that
-happens to fall does so in the shorter one only. Both have to say that it falls."""
+TAILS = (0.25, 0.12, 0.05)
+"""Shares of the run whose slope is taken, the longest first, which noise moves least. A shorter one takes over where it
+falls less by more than noise explains: a curve that has just levelled off still falls in the longer ones."""
 FEWEST = 4  # levels in a tail, where there are so many
+OTHER = 3.0  # standard errors by which a shorter tail has to differ
 RANKED = 12  # levels from which ranks, which notice noise that remembers, decide whether there is a trend
 
 
@@ -48,14 +50,21 @@ def end_level(level: Float[np.ndarray, " blocks"], share: float = 0.1) -> tuple[
     return float(np.median(level[-count:])), count
 
 
-def progress(curve: Outline) -> Progress:
-    """How far the curve came and how it ends."""
+def progress(curve: Outline, *, spent: bool = False) -> Progress:
+    """How far the curve came and how it ends.
+
+    `spent`: the learning rate has come to its end, so that only the last twentieth says whether anything still moves.
+    """
     level, n = curve.level, curve.blocks
     smooth = curve.smoothed
     best_at = int(smooth.argmin())
     end, _ = end_level(level)
-    start = float(level[0]) if n < 20 else float(np.median(level[: max(1, n // 50)]))
-    slopes, ps = zip(*(_tail(curve, min(n, max(FEWEST, math.ceil(share * n)))) for share in TAILS), strict=True)
+    start = curve.first
+    slope, p, _ = _tail(curve, TAILS[-1] if spent else TAILS[0])
+    for share in () if spent else TAILS[1:]:
+        shorter, its_p, error = _tail(curve, share)
+        if shorter - slope > OTHER * error:
+            slope, p = shorter, its_p
     return Progress(
         start=start,
         best=float(smooth[best_at]),
@@ -63,20 +72,25 @@ def progress(curve: Outline) -> Progress:
         end=end,
         noise=curve.noise,
         total=max(0.0, start - float(smooth[best_at])),
-        gain=-max(slopes) * max(0.1 * n, 1.0),
-        certainty=min(ps),
+        gain=-slope * max(0.1 * n, 1.0),
+        certainty=p,
         crossing=bool(level.min() < 0 < level.max()),
     )
 
 
-def _tail(curve: Outline, count: int) -> tuple[float, float]:
-    """Slope per reading of the last `count` levels, and the p of no trend in them."""
+def _tail(curve: Outline, share: float) -> tuple[float, float, float]:
+    """Slope per reading of the last `share` of the levels, the p of no trend in them, and the slope's standard error."""
+    count = min(curve.blocks, max(FEWEST, math.ceil(share * curve.blocks)))
     tail = curve.level[-count:]
     x = np.arange(count, dtype=np.float64)
     slope, _ = theil_sen(x, tail)
     ranked = mann_kendall(tail)[1]
+    reach = math.sqrt(float(((x - x.mean()) ** 2).sum()))
+    noise = (
+        curve.noise if count < RANKED else min(curve.noise, 1.5 * difference_noise(tail))
+    )  # it shrinks with the level
+    error = noise / reach if reach > 0 else 0.0
     if count >= RANKED:
-        return slope, ranked
-    reach = math.sqrt(float(((x - x.mean()) ** 2).sum()))  # few for ranks: also against the whole curve's noise
-    sigmas = abs(slope) * reach / curve.noise if curve.noise > 0 else math.inf if slope else 0.0
-    return slope, min(ranked, math.erfc(sigmas / math.sqrt(2.0)))
+        return slope, ranked, error
+    sigmas = abs(slope) / error if error > 0 else math.inf if slope else 0.0
+    return slope, min(ranked, math.erfc(sigmas / math.sqrt(2.0))), error  # few for ranks: also against the noise

@@ -31,24 +31,20 @@ class Curve:
         return self.turned * level
 
 
-_LATELY: OrderedDict[int, tuple[np.ndarray, Series, Curve]] = OrderedDict()
+_LATELY: OrderedDict[int, tuple[Series, Curve]] = OrderedDict()
 _KEPT = 8
-"""Every rule looks at the same few curves. The values are kept beside them, so that an id cannot come to mean others."""
+"""Every rule looks at the same few series: what was made of the last of them is remembered, by identity."""
 
 
 def read(series: Series) -> Curve:
-    """Make a series ready. A reward or a metric that rises is turned; what has no direction is read as a loss.
-
-    What was made of the last few series is remembered (by the identity of their read-only values), which changes no result.
-    """
-    known = _LATELY.get(id(series.value))
-    if known is not None and known[0] is series.value and known[1].role == series.role and known[1].name == series.name:
-        return known[2]
+    """Make a series ready. A reward or a metric that rises is turned; what has no direction is read as a loss."""
+    known = _LATELY.get(id(series))
+    if known is not None and known[0] is series:
+        return known[1]
     curve = _read(series)
-    if not series.value.flags.writeable:
-        _LATELY[id(series.value)] = (series.value, series, curve)
-        while len(_LATELY) > _KEPT:
-            _LATELY.popitem(last=False)
+    _LATELY[id(series)] = (series, curve)  # holds the series, so that its id cannot come to mean another
+    while len(_LATELY) > _KEPT:
+        _LATELY.popitem(last=False)
     return curve
 
 

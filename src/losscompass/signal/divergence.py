@@ -17,8 +17,9 @@ class Divergence:
     lowest: float
     lowest_at: int  # block
     end: float
-    highest: float  # of all points
+    highest: float
     highest_at: int  # block
+    before: float  # lowest level before the highest
     leaves_at: int  # the last block at the lowest level's noise: the climb starts after it
     sigmas: float  # end − start, in noise
     climb: float  # (end − lowest) over what the curve ever spanned before the lowest, inf if nothing
@@ -33,15 +34,18 @@ def divergence(curve: Outline) -> Divergence:
     lowest_at = int(smooth.argmin())
     lowest = float(smooth[lowest_at])
     noise = curve.noise * math.sqrt(2.0 / count)
-    low = np.flatnonzero(smooth <= lowest + max(2.0 * curve.noise, 0.05 * (end - lowest)))
+    highest_at = int(level.argmax())
     spanned = float(level[: lowest_at + 1].max()) - lowest
+    near = min(0.05 * (end - lowest), 0.1 * spanned) if spanned > 0 else 0.05 * (end - lowest)
+    low = np.flatnonzero(smooth <= lowest + max(2.0 * curve.noise, near))
     return Divergence(
         start=start,
         lowest=lowest,
         lowest_at=lowest_at,
         end=end,
-        highest=float(level.max()),
-        highest_at=int(level.argmax()),
+        highest=float(level[highest_at]),
+        highest_at=highest_at,
+        before=float(level[:highest_at].min()) if highest_at > 0 else float(level[0]),
         leaves_at=int(low[-1]) if low.size else lowest_at,
         sigmas=(end - start) / noise if noise > 0 else math.copysign(math.inf, end - start) if end != start else 0.0,
         climb=(end - lowest) / spanned if spanned > 0 else (math.inf if end > lowest else 0.0),

@@ -10,6 +10,7 @@ from ..evidence.names import Kind, Phase
 from ..evidence.run import Run, Series
 from .curve import Curve, read
 
+SPENT = 0.01  # of its highest: a learning rate that moves nothing any more
 ENOUGH = 4  # held-out readings that outweigh any number of training readings
 _DUELS = (
     (frozenset(("g", "gen", "generator", "netg")), frozenset(("d", "dis", "disc", "discriminator", "netd", "critic"))),
@@ -25,6 +26,7 @@ class Headlines:
     train: Curve | None
     held: Curve | None
     adversarial: bool  # two networks against each other, and no reward to judge them by: no loss of theirs converges
+    spent: bool = False  # the logged learning rate has come to its end: what is not gained by now will not be
 
     @property
     def verdict(self) -> Curve | None:
@@ -43,10 +45,12 @@ def headlines(run: Run) -> Headlines:
         return Headlines(read(best), None, adversarial=False)
     train = run.curve("train")
     held = run.curve("val") or run.curve("test")
+    rates = [s.finite().value for s in run.series.values() if s.role.kind is Kind.LEARNING_RATE]
     return Headlines(
         read(train) if train is not None and len(train.finite()) else None,
         read(held) if held is not None and len(held.finite()) else None,
         hostile,
+        any(r.size > 1 for r in rates) and all(r[-1] <= SPENT * r.max() for r in rates if r.size > 1),
     )
 
 

@@ -25,6 +25,7 @@ class Outline:
     edges: Int[np.ndarray, " edges"]  # of the blocks, in points
     noise: float  # of one level, in the curve's unit
     grain: float  # of one point, in the curve's unit
+    first: float  # where the curve begins: its first point, of 100 or more the median of the first three
 
     @property
     def blocks(self) -> int:
@@ -48,7 +49,11 @@ def outline(value: Float[np.ndarray, " n"]) -> Outline:
     edges = np.arange(value.size + 1) if value.size <= MOST else block_edges(value.size, MOST // 2)
     level = value.astype(np.float64) if value.size <= MOST else block_levels(value, edges)
     smoothed = rolling_median(level, smoothing(level.size))
-    return Outline(level, smoothed, edges, noise=level_noise(level), grain=difference_noise(value))
+    return Outline(level, smoothed, edges, level_noise(level), difference_noise(value), _first(value))
+
+
+def _first(value: Float[np.ndarray, " n"]) -> float:
+    return float(np.median(value[: 1 if value.size < 100 else 3])) if value.size else 0.0
 
 
 def level_noise(level: Float[np.ndarray, " blocks"]) -> float:

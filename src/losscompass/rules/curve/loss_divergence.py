@@ -10,10 +10,16 @@ from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 SIGMAS = Threshold(4.0, unit="noise of end − start", basis="calibration/loss-divergence.json")
 WORSE = Threshold(0.1, unit="end above start, as a share of the start", basis="calibration/loss-divergence.json")
 FACTOR = Threshold(3.0, unit="end over lowest level", basis="calibration/loss-divergence.json")
+BLAST = Threshold(10.0, unit="highest over first level", basis="calibration/loss-divergence.json")
+LOST = 0.2  # of what had been gained before an explosion has to be lost for good
 
 
 def detect(
-    run: Run, sigmas: float = SIGMAS.value, worse: float = WORSE.value, factor: float = FACTOR.value
+    run: Run,
+    sigmas: float = SIGMAS.value,
+    worse: float = WORSE.value,
+    factor: float = FACTOR.value,
+    blast: float = BLAST.value,
 ) -> Iterator[Finding]:
     lines = headlines(run)
     curve = lines.train if lines.train is not None and lines.train.outline.blocks >= 4 else lines.held
@@ -22,9 +28,11 @@ def detect(
     seen = divergence(curve.outline)
     above_start = seen.sigmas > sigmas and seen.end - seen.start > worse * abs(seen.start)
     lost_again = seen.lowest > 0 and seen.end > factor * seen.lowest and seen.climb > 0.3
-    if not above_start and not lost_again:
+    first = curve.outline.first
+    exploded = 0 < first * blast < seen.highest and seen.end - seen.before > LOST * (first - seen.before) > 0
+    if not above_start and not lost_again and not exploded:
         return
-    onset = curve.at(seen.leaves_at)
+    onset = curve.at(seen.leaves_at if above_start or lost_again else seen.highest_at)
     yield Finding(
         onset=onset,
         values={
@@ -47,7 +55,7 @@ RULE = Rule(
     ),
     detect=detect,
     remedies=("lower-learning-rate", "clip-gradients", "check-data-pipeline", "check-gradients"),
-    thresholds={"sigmas": SIGMAS, "worse": WORSE, "factor": FACTOR},
+    thresholds={"sigmas": SIGMAS, "worse": WORSE, "factor": FACTOR, "blast": BLAST},
     confidence=0.9,
     labels=("diverged",),
     domain=("C6",),

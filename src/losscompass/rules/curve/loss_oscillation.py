@@ -16,7 +16,9 @@ GAINED = Threshold(1.0, unit="gain over the run in widths of the swings", basis=
 SURE = Threshold(0.001, unit="p of no downward trend after the first tenth", basis="calibration/loss-oscillation.json")
 
 
-def detect(run: Run, width: float = WIDTH.value, gained: float = GAINED.value, sure: float = SURE.value) -> Iterator[Finding]:
+def detect(
+    run: Run, width: float = WIDTH.value, gained: float = GAINED.value, sure: float = SURE.value
+) -> Iterator[Finding]:
     lines = headlines(run)
     curve = lines.train if lines.train is not None and lines.train.outline.blocks >= 10 else lines.held
     if lines.adversarial or curve is None or curve.outline.blocks < 10:

@@ -32,7 +32,7 @@ def detect(
     curve = lines.verdict
     if lines.adversarial or curve is None or curve.outline.blocks < 4:
         return
-    came = progress(curve.outline)
+    came = progress(curve.outline, spent=lines.spent)
     if not falls(came, relative, least, share) or came.certainty > certainty:
         return
     start = curve.at(int(0.75 * curve.outline.blocks))
@@ -45,7 +45,11 @@ def detect(
 
 def falls(came: Progress, relative: float, least: float, share: float) -> bool:
     """Whether what the last tenth brought is worth going on for."""
-    return came.gain > 0 and came.total > 4.0 * came.noise and (came.share > share or (came.relative > relative and came.share > least))
+    return (
+        came.gain > 0
+        and came.total > 4.0 * came.noise
+        and (came.share > share or (came.relative > relative and came.share > least))
+    )
 
 
 RULE = Rule(
@@ -54,7 +58,7 @@ RULE = Rule(
     severity=Severity.NOTE,
     needs=(
         Need("curve:train|curve:val|curve:test|kind:reward", points=4),
-        Need("kind:loss|kind:loss-part", optional=True),
+        Need("kind:loss|kind:loss-part|kind:learning-rate", optional=True),
     ),
     detect=detect,
     remedies=("train-longer",),

@@ -12,7 +12,7 @@ SHARE = Threshold(0.02, unit="rise as a share of the lowest level", basis="calib
 LOST = Threshold(0.2, unit="rise as a share of what had been gained", basis="calibration/overfitting.json")
 FEW = 8  # readings after the lowest, below which ranks cannot tell a trend
 STEADY = Threshold(
-    0.01, unit="p of no trend since the lowest, noise that remembers allowed for", basis="calibration/overfitting.json"
+    0.05, unit="p of no trend since the lowest, noise that remembers allowed for", basis="calibration/overfitting.json"
 )
 UPWARD = Threshold(0.15, unit="Kendall's tau since the lowest", basis="calibration/overfitting.json")
 
@@ -32,8 +32,10 @@ def detect(
     seen = turn(held.outline)
     gained = float(held.outline.level[0]) - seen.lowest
     large = seen.rise > share * abs(seen.lowest) or (gained > 0 and seen.rise > lost * gained)
-    steadily = seen.certainty < steady or seen.after < FEW
-    sure = steadily and (seen.sigmas > sigmas or (seen.sigmas > 1.0 and seen.rise > 5.0 * share * abs(seen.lowest)))
+    steadily = seen.certainty < steady
+    far = seen.rise > 5.0 * share * abs(seen.lowest)  # then less has to be sure of the lowest and the end alone
+    sure = seen.sigmas > sigmas and (steadily or seen.after < FEW)
+    sure |= far and ((seen.sigmas > sigmas / 3.0 and steadily) or (seen.sigmas > 0 and seen.certainty < steady / 10.0))
     if not (large and sure) or seen.after < max(2, 0.08 * held.outline.blocks) or seen.tau <= upward:
         return
     lowest = exact_lowest(held.value, held.outline, seen)
