@@ -22,6 +22,7 @@ _BYTE = np.uint64(0xFF)
 _ONE = np.uint64(1)
 _SECOND = np.uint64(0xFF00)
 _SECOND_DOT = np.uint64(ord(".") << 8)
+_SECOND_DOT_AS_DIGIT = np.uint64((ord(".") ^ ord("0")) << 8)
 _LETTER = np.uint64(0xDF << 32)  # the fourth byte from the end, in upper case
 _E = np.uint64(ord("E") << 32)
 _STEPS = tuple(
@@ -51,6 +52,48 @@ def parse_decimals(
     whole = _small_whole_numbers(words, start, end)
     if whole is not None:
         return whole, np.zeros(start.size, dtype=bool)
+    return _full_doubles(words, start, end) or _decimals(words, start, end)
+
+
+def _full_doubles(
+    words: UInt64[np.ndarray, " words"], start: Int[np.ndarray, " n"], end: Int[np.ndarray, " n"]
+) -> tuple[Float[np.ndarray, " n"], Bool[np.ndarray, " n"]] | None:
+    """Numbers of one digit, a dot and mostly 14 to 17 digits: doubles as Python prints them. None if most are others."""
+    length = end - start
+    fits = length >= 16
+    fits &= length <= 19
+    if np.count_nonzero(fits) < 0.75 * length.size:
+        return None
+    first = words[start]
+    if np.count_nonzero((first & _SECOND) == _SECOND_DOT) < 0.75 * length.size:
+        return None
+    first ^= _ZEROS
+    wrong = np.where((first & _SECOND) == _SECOND_DOT_AS_DIGIT, np.uint64(0), _HIGH)
+    mantissa = first & _BYTE
+    mantissa <<= np.uint64(8)
+    first >>= np.uint64(16)
+    first <<= np.uint64(16)
+    mantissa |= first
+    mantissa = _number(mantissa, wrong)
+    mantissa *= np.uint64(10**8)
+    mantissa += _number(words[start + 8] ^ _ZEROS, wrong)
+    extra = length - 16
+    np.clip(extra, 0, 3, out=extra)
+    mantissa *= _WHOLE_POWERS[extra]
+    mantissa += _left(words[start + 16], extra, wrong)
+    value, unsure = _scaled(mantissa, -14 - extra)
+    unsure |= (wrong & _HIGH) != 0
+    unsure |= ~fits
+    rest = np.flatnonzero(unsure)
+    if rest.size:
+        value[rest], unsure[rest] = _decimals(words, start[rest], end[rest])
+    return value, unsure
+
+
+def _decimals(
+    words: UInt64[np.ndarray, " words"], start: Int[np.ndarray, " n"], end: Int[np.ndarray, " n"]
+) -> tuple[Float[np.ndarray, " n"], Bool[np.ndarray, " n"]]:
+    """Numbers of any form."""
     length = end - start
     last = words[end - 8]
     if int(length.max()) <= 8 and int(length.min()) > 0:  # the last eight bytes hold the first ones too
