@@ -34,7 +34,6 @@ WORDS = st.sampled_from(
         "1/10",
         "[3]",
         "100%|██|",
-    , 
         "10/10 [00:01<00:00]",
         "|",
         "(",
@@ -141,7 +140,6 @@ def test_numbers_are_numbers(text: str) -> None:
         '"',
         "\x1b[",
         "a\b",
-    , 
         "50%|##| 1/2 [0<0, loss=1]\r",
         "損失",
         "tensor(",
@@ -212,7 +210,7 @@ def test_memory_does_not_grow_with_the_text(tmp_path: Path) -> None:
     path = tmp_path / "log.txt"
     line = "INFO something happened to a worker that has no number of interest, at {}\n"
     with path.open("w") as file:
-        for number in range(60_000):
+        for number in range(12_000):
             file.write(line.format(hex(number * 7919)))
             if number % 100 == 0:
                 file.write(f"step {number} loss {number / 7:.4f}\n")
@@ -220,4 +218,4 @@ def test_memory_does_not_grow_with_the_text(tmp_path: Path) -> None:
     check(read(path))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 120e6
+    assert peak < 40e6

@@ -19,7 +19,7 @@ NUMBER = re.compile(
     r"([-+.0-9nNiI]"  # the first character is found quickly, then looked at from behind
     r"(?:(?<![0-9A-Za-z_.@#\-].)|(?<=[Ee]poch.)|(?<=EPOCH.)|(?<=[Ee]poch[-_].)|(?<=[^a-z]ep[-_].)|(?<=iter[-_].)|(?<=[Ss]tep[-_].)|(?<=eration[-_].))"
     r"(?:(?<=[0-9])(?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9,])(?:\.[0-9]+)?|[0-9]*(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?)"
-    r"|(?<=\.)[0-9]+(?:[eE][-+]?[0-9]+)?"
+    r"|(?<=\.)(?<![0-9]:.)[0-9]+(?:[eE][-+]?[0-9]+)?"
     r"|(?<=[-+])(?:[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?|(?:[nN][aA][nN]|[iI][nN][fF](?:inity)?)(?![\w]))"
     r"|(?<=[nN])[aA][nN](?![\w])|(?<=[iI])[nN][fF](?:inity)?(?![\w])))"
 )
@@ -27,6 +27,7 @@ NUMBER = re.compile(
 MOST_NUMBERS = 200  # of a line that are looked at: what holds more is an array
 
 _BAR = re.compile(r"%\s?\||\[[=>.#█ -]{5,}\]|[━╸╺█▏▎▍▌▋▊▉]{3,}|\[=+>")
+_DRAWN = re.compile(r"\s?%\s?[|━╸█▏▎▍▌▋▊▉#]")  # behind the percentage of a bar
 _BAR_END = re.compile(r"(?:it/s|s/it|[a-z]+/s|s/[a-z]+|\?)(?:,[^\]]*)?\](?=\s*\S)")
 _UNIT = re.compile(
     r"(?:%|°C|(?:ms|us|µs|μs|ns|s|sec|secs|m|min|h|hr|[KMGT]i?B?|B|x|k|px|it|its|tok|samples|examples|imgs?|images|batch|fps)(?:/(?:s|sec|it|iter|step|batch|epoch|sample|token))?)(?![\w])"
@@ -225,7 +226,7 @@ class _Reading:
     def _role(self, slot: int) -> str:
         left, right = self.texts[slot], self.texts[slot + 1]
         before = self.roles[slot - 1] if slot else ""
-        if self._is_clock(slot):
+        if self._is_clock(slot) or (self.result.bar and _DRAWN.match(right)):
             return ""
         if slot and _JOINED.fullmatch(left):
             return self._total(slot, before)
@@ -486,9 +487,8 @@ class _Reading:
     def _unread(self, text: str) -> bool:
         if not self.numbers or self.result.bar or about_others(text):
             return False
-        return any(
-            kind(word) in (Kind.LOSS, Kind.METRIC_UP) for word in re.findall(r"[^\W\d_][\w'-]+", text[:400])[:20]
-        )
+        said = (word for word in re.findall(r"[^\W\d_][\w'-]+", text[:400]) if may_matter(word))
+        return any(kind(word) in (Kind.LOSS, Kind.METRIC_UP) for word in islice(said, 20))
 
 
 def is_settings(text: str) -> bool:
