@@ -51,6 +51,8 @@ KNOWN = [
     ("kl", "train/loss/kl", TRAIN, Kind.LOSS_PART),
     ("metrics/mAP50(B)", "val/map50/b", VAL, Kind.METRIC_UP),
     ("metrics/mAP_0.5:0.95", "val/map50-95", VAL, Kind.METRIC_UP),
+    ("mAP@.5", "val/map50", VAL, Kind.METRIC_UP),
+    ("mAP@0.5:0.95", "val/map50-95", VAL, Kind.METRIC_UP),
     ("mIoU", "val/miou", VAL, Kind.METRIC_UP),
     ("pixAcc", "val/pixel_accuracy", VAL, Kind.METRIC_UP),
     ("BLEU", "val/bleu", VAL, Kind.METRIC_UP),

@@ -16,6 +16,7 @@ _PIECE = re.compile(
     r"|\d+"
 )
 _POSSESSIVE = re.compile(r"['’]s\b")  # LightGBM: "training's rmse"
+_THRESHOLD = re.compile(r"@\s?0?\.(\d\d?)(?:\s?[:-]\s?0?\.(\d\d))?")  # mAP@.5:.95 is mAP50-95
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+")
 
 _KNOWN = frozenset().union(
@@ -34,6 +35,7 @@ _GLUED_HEAD = sorted((*v.TRAIN, *v.VALIDATION, *v.TEST), key=len, reverse=True)
 def words(raw: str) -> tuple[str, ...]:
     """The words of a name: known compounds joined (`log` `loss` → `logloss`), everything else in its pieces."""
     text = _POSSESSIVE.sub("", unicodedata.normalize("NFKC", raw[:MAX_NAME]))
+    text = _THRESHOLD.sub(lambda found: found[1].ljust(2, "0") + (found[2] or ""), text)
     return tuple(_join(_pieces(text)))
 
 
