@@ -42,6 +42,7 @@ SCRIPTS = (
     "remedies.js",
     "closing.js",
     "compare.js",
+    "overlay.js",
     "verdict.js",
     "page.js",
     "start.js",
@@ -51,7 +52,7 @@ SCRIPTS = (
 LICENCE = "vendor/uPlot-LICENSE"
 """Of the drawing library: it has to go with every copy."""
 
-STYLES = ("vendor/uPlot.min.css", "page.css", "page_charts.css")
+STYLES = ("vendor/uPlot.min.css", "page.css", "page_charts.css", "page_print.css")
 
 _PAGE = files("losscompass.report").joinpath("page")
 

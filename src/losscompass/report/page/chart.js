@@ -46,7 +46,15 @@ function drawChart(host, spec, group) {
     if (plot.clientWidth && Math.abs(plot.clientWidth - u.width) > 1) u.setSize(size());
   });
   watch.observe(plot);
-  const chart = { u, spec, host, destroy() { watch.disconnect(); u.destroy(); } };
+  const chart = {
+    u,
+    spec,
+    host,
+    destroy() {
+      watch.disconnect();
+      u.destroy();
+    },
+  };
   group.charts.push(chart);
   return chart;
 }
@@ -66,7 +74,17 @@ function chartOptions(spec, group, where, size, flags) {
     },
     axes: [
       { ...axis, show: !spec.bare, size: 30, space: 60, values: (u, marks) => axisTexts(marks, spec.axis) },
-      { ...axis, size: spec.class === 'main' || spec.class === 'side' ? 62 : (u, values) => 14 + 6.6 * Math.max(3, ...(values ?? []).map((v) => v.length)), values: (u, marks) => axisTexts(marks), incrs: (u, _, low, high) => [Math.max(high - low, 5)], splits: (u, _, low, high) => marksOfY(spec, low, high), filter: (u, marks) => marks },
+      {
+        ...axis,
+        size:
+          spec.class === 'main' || spec.class === 'side'
+            ? 62
+            : (u, values) => 14 + 6.6 * Math.max(3, ...(values ?? []).map((v) => v.length)),
+        values: (u, marks) => axisTexts(marks),
+        incrs: (u, _, low, high) => [Math.max(high - low, 5)],
+        splits: (u, _, low, high) => marksOfY(spec, low, high),
+        filter: (u, marks) => marks,
+      },
     ],
     series: [{}, ...where.map(({ line, part }) => seriesOptions(line, part))],
     cursor: {
@@ -74,18 +92,28 @@ function chartOptions(spec, group, where, size, flags) {
       drag: { x: true, y: false, setScale: false, dist: 6 },
       points: { size: 7 },
       dataIdx: (u, series, index) => nearestRow(where[series - 1]?.rows, index),
-      sync: { key: group.key, setSeries: false, filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' } },
-      bind: { dblclick: () => () => { group.reset(); } },
+      sync: {
+        key: group.key,
+        setSeries: false,
+        filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' },
+      },
+      bind: {
+        dblclick: () => () => {
+          group.reset();
+        },
+      },
     },
     hooks: {
       drawAxes: [(u) => drawBeneath(u, spec)],
       draw: [(u) => drawAbove(u, spec), (u) => placeFlags(u, spec, flags)],
-      setSelect: [(u) => {
-        if (u.select.width < 6) return;
-        const [low, high] = [u.posToVal(u.select.left, 'x'), u.posToVal(u.select.left + u.select.width, 'x')];
-        u.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
-        group.zoom(low, high);
-      }],
+      setSelect: [
+        (u) => {
+          if (u.select.width < 6) return;
+          const [low, high] = [u.posToVal(u.select.left, 'x'), u.posToVal(u.select.left + u.select.width, 'x')];
+          u.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+          group.zoom(low, high);
+        },
+      ],
       setCursor: [(u) => spec.onCursor?.(u.cursor.left >= 0 ? u.posToVal(u.cursor.left, 'x') : null)],
     },
   };
@@ -106,20 +134,27 @@ function seriesOptions(line, part) {
 
 /** As many marks as there is room for. */
 function marksOfY(spec, low, high) {
-  return spec.log ? logMarks(low, high) : evenMarks(low, high, Math.max(3, Math.floor((spec.height - 40) / (spec.height < 250 ? 28 : 42))));
+  return spec.log
+    ? logMarks(low, high)
+    : evenMarks(low, high, Math.max(3, Math.floor((spec.height - 40) / (spec.height < 250 ? 28 : 42))));
 }
 
 const FARTHEST = 1e300; // beyond it the arithmetic of an axis overflows
 
 /** All lines on one rising list of positions. A point that a line does not have is undefined; one that is no number, null. */
 function onCommonPositions(lines, log) {
-  const parts = lines.flatMap((line) => [{ line, part: 'raw', x: line.x, y: line.y }, ...(line.tail ? [{ line, part: 'tail', ...line.tail }] : [])]);
+  const parts = lines.flatMap((line) => [
+    { line, part: 'raw', x: line.x, y: line.y },
+    ...(line.tail ? [{ line, part: 'tail', ...line.tail }] : []),
+  ]);
   const next = parts.map(() => 0);
   const columns = [[], ...parts.map(() => [])];
   const where = parts.map(({ line, part }) => ({ line, part, rows: [] }));
   for (;;) {
     let x = Infinity;
-    parts.forEach((part, i) => { if (next[i] < part.x.length && part.x[next[i]] < x) x = part.x[next[i]]; });
+    parts.forEach((part, i) => {
+      if (next[i] < part.x.length && part.x[next[i]] < x) x = part.x[next[i]];
+    });
     if (x === Infinity) break;
     const row = columns[0].push(x) - 1;
     parts.forEach((part, i) => {
@@ -143,7 +178,9 @@ function nearestRow(rows, index) {
 function rangeOfY([left, right], spec, low, high) {
   const seen = [low, high];
   for (const fan of spec.fans ?? []) {
-    fan.at.forEach((x, i) => { if (x >= left && x <= right) seen.push(fan.low[i], fan.high[i]); });
+    fan.at.forEach((x, i) => {
+      if (x >= left && x <= right) seen.push(fan.low[i], fan.high[i]);
+    });
   }
   const values = seen.filter((y) => Number.isFinite(y) && (!spec.log || y > 0));
   if (!values.length) return spec.log ? [0.1, 10] : [0, 1];
@@ -156,4 +193,3 @@ function rangeOfY([left, right], spec, low, high) {
   const air = (most - least) * 0.06;
   return [least >= 0 && least - air < 0 ? 0 : least - air, most + air];
 }
-

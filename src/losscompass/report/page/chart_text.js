@@ -7,7 +7,13 @@ function chartFigure(spec, group) {
   const legend = el('div', { class: 'legend', role: 'group', 'aria-label': t('legend') });
   const where = el('span', { class: 'where' });
   const spoken = el('span', { class: 'unseen', 'aria-live': 'polite' });
-  const stage = el('div', { class: 'stage', tabindex: 0, role: 'group', 'aria-label': spec.title, 'aria-describedby': summary });
+  const stage = el('div', {
+    class: 'stage',
+    tabindex: 0,
+    role: 'group',
+    'aria-label': spec.title,
+    'aria-describedby': summary,
+  });
   const figure = el(
     'figure',
     { class: `chart ${spec.class ?? ''}` },
@@ -21,12 +27,19 @@ function chartFigure(spec, group) {
   spec.onCursor = (x) => {
     at.x = x;
     where.textContent = x === null ? '' : position(roundPosition(x, group), spec.axis);
-    spec.lines.forEach((line, i) => { values[i].textContent = num(x === null ? lastFinite(line.y) : valueAt(line, x)); });
+    spec.lines.forEach((line, i) => {
+      values[i].textContent = num(x === null ? lastFinite(line.y) : valueAt(line, x));
+    });
   };
   spec.lines.forEach((line, i) => {
     const button = el(
       'button',
-      { type: 'button', 'aria-pressed': String(!line.hidden), class: 'line-switch', style: { '--line-color': line.color } },
+      {
+        type: 'button',
+        'aria-pressed': String(!line.hidden),
+        class: 'line-switch',
+        style: { '--line-color': line.color },
+      },
       el('i', { class: line.dash ? 'dashed' : '' }),
       named(line.label),
       values[i],
@@ -35,19 +48,28 @@ function chartFigure(spec, group) {
       line.hidden = !line.hidden;
       button.setAttribute('aria-pressed', String(!line.hidden));
       let column = 0;
-      for (const other of spec.lines) for (const part of other.tail ? ['raw', 'tail'] : ['raw']) {
-        column += 1;
-        if (other === line && part) chart?.u.setSeries(column, { show: !line.hidden });
-      }
+      for (const other of spec.lines)
+        for (const part of other.tail ? ['raw', 'tail'] : ['raw']) {
+          column += 1;
+          if (other === line && part) chart?.u.setSeries(column, { show: !line.hidden });
+        }
     });
     legend.append(button);
   });
   stage.addEventListener('keydown', (event) => {
     if (event.target !== stage || !chart || !chartKey(event, chart, group, at)) return;
     event.preventDefault();
-    if (at.x !== null) spoken.textContent = `${where.textContent}: ${spec.lines.map((line, i) => `${line.label} ${values[i].textContent}`).join(', ')}`;
+    if (at.x !== null)
+      spoken.textContent = `${where.textContent}: ${spec.lines.map((line, i) => `${line.label} ${values[i].textContent}`).join(', ')}`;
   });
-  return { figure, spec, draw() { chart = drawChart(stage, spec, group); return chart; } };
+  return {
+    figure,
+    spec,
+    draw() {
+      chart = drawChart(stage, spec, group);
+      return chart;
+    },
+  };
 }
 
 /** Arrow keys move the cursor, plus and minus zoom, Escape or 0 resets. Returns whether the key was one of these. */
@@ -59,14 +81,31 @@ function chartKey(event, chart, group, at) {
   const move = (x) => chart.u.setCursor({ left: chart.u.valToPos(x, 'x'), top: 0 });
   const from = nearest(points, middle);
   switch (event.key) {
-    case 'ArrowLeft': move(points[Math.max(0, at.x === null ? from : from - stride)]); return true;
-    case 'ArrowRight': move(points[Math.min(points.length - 1, at.x === null ? from : from + stride)]); return true;
-    case 'Home': move(points[Math.min(lowerBound(points, low), points.length - 1)]); return true;
-    case 'End': move(points[nearest(points, high)]); return true;
-    case '+': case '=': group.zoom(middle - (middle - low) / 2, middle + (high - middle) / 2); return true;
-    case '-': group.zoom(middle - (middle - low) * 2, middle + (high - middle) * 2); return true;
-    case '0': case 'Escape': group.reset(); return true;
-    default: return false;
+    case 'ArrowLeft':
+      move(points[Math.max(0, at.x === null ? from : from - stride)]);
+      return true;
+    case 'ArrowRight':
+      move(points[Math.min(points.length - 1, at.x === null ? from : from + stride)]);
+      return true;
+    case 'Home':
+      move(points[Math.min(lowerBound(points, low), points.length - 1)]);
+      return true;
+    case 'End':
+      move(points[nearest(points, high)]);
+      return true;
+    case '+':
+    case '=':
+      group.zoom(middle - (middle - low) / 2, middle + (high - middle) / 2);
+      return true;
+    case '-':
+      group.zoom(middle - (middle - low) * 2, middle + (high - middle) * 2);
+      return true;
+    case '0':
+    case 'Escape':
+      group.reset();
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -93,7 +132,13 @@ function summarise(spec) {
     const range = extent(line.y);
     if (!range) return t('summary.empty', { name: line.label });
     const first = line.y.find(Number.isFinite);
-    const text = t('summary.line', { name: line.label, first: num(first), last: num(lastFinite(line.y)), low: num(range[0]), high: num(range[1]) });
+    const text = t('summary.line', {
+      name: line.label,
+      first: num(first),
+      last: num(lastFinite(line.y)),
+      low: num(range[0]),
+      high: num(range[1]),
+    });
     return line.broken?.length ? `${text} ${t('summary.broken', { count: line.broken.length })}` : text;
   });
   return `${spec.title}. ${lines.join(' ')}`;

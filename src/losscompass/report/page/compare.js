@@ -1,6 +1,4 @@
-// Several runs: a table that ranks them, or says why it cannot; a chart of the chosen ones over one another.
-
-const MOST_OVERLAID = 8;
+// Several runs: a table that ranks them, or says why it cannot.
 
 function runsSection(runs, comparison, choose) {
   if (runs.length < 2) return null;
@@ -18,8 +16,21 @@ function runsSection(runs, comparison, choose) {
       el(
         'table',
         {},
-        el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, el('span', { class: 'unseen' }, t('runs.overlay'))), COLUMNS.map(sortHead))),
-        el('tbody', {}, sorted.map((row) => rowNode(row, choose))),
+        el(
+          'thead',
+          {},
+          el(
+            'tr',
+            {},
+            el('th', { scope: 'col' }, el('span', { class: 'unseen' }, t('runs.overlay'))),
+            COLUMNS.map(sortHead),
+          ),
+        ),
+        el(
+          'tbody',
+          {},
+          sorted.map((row) => rowNode(row, choose)),
+        ),
       ),
     ),
   );
@@ -54,32 +65,64 @@ function compareRows(a, b) {
 
 function sortHead(name) {
   const { by, down } = state.sort;
-  const button = el('button', { type: 'button', id: `sort-${name}` }, t(`runs.${name}`), el('span', { 'aria-hidden': 'true' }, by === name ? (down ? ' ↓' : ' ↑') : ''));
+  const button = el(
+    'button',
+    { type: 'button', id: `sort-${name}` },
+    t(`runs.${name}`),
+    el('span', { 'aria-hidden': 'true' }, by === name ? (down ? ' ↓' : ' ↑') : ''),
+  );
   button.addEventListener('click', () => {
     state.sort = { by: name, down: by === name && !down };
     changed('sort');
   });
-  return el('th', { scope: 'col', 'aria-sort': by === name ? (down ? 'descending' : 'ascending') : 'none', class: `col-${name}` }, button);
+  return el(
+    'th',
+    { scope: 'col', 'aria-sort': by === name ? (down ? 'descending' : 'ascending') : 'none', class: `col-${name}` },
+    button,
+  );
 }
 
 function rowNode(row, choose) {
   const { run } = row;
-  const box = el('input', { type: 'checkbox', checked: state.overlay.has(run.index), 'aria-label': t('runs.overlay-one', { name: row.name }) });
+  const box = el('input', {
+    type: 'checkbox',
+    checked: state.overlay.has(run.index),
+    'aria-label': t('runs.overlay-one', { name: row.name }),
+  });
   box.addEventListener('change', () => {
     state.overlay[box.checked ? 'add' : 'delete'](run.index);
     changed('overlay');
   });
-  const counts = ['critical', 'warning', 'note'].map((severity) => [severity, run.found.filter((found) => found.severity === severity).length]).filter(([, n]) => n);
+  const counts = ['critical', 'warning', 'note']
+    .map((severity) => [severity, run.found.filter((found) => found.severity === severity).length])
+    .filter(([, n]) => n);
   return el(
     'tr',
     { class: run.index === state.run ? 'shown' : '' },
     el('td', {}, box),
     el('td', { class: 'number' }, row.rank ?? '–'),
-    el('th', { scope: 'row' }, el('button', { type: 'button', class: 'open-run', 'aria-current': run.index === state.run ? 'true' : null, on: { click: () => choose(run.index) } }, named(row.name))),
+    el(
+      'th',
+      { scope: 'row' },
+      el(
+        'button',
+        {
+          type: 'button',
+          class: 'open-run',
+          'aria-current': run.index === state.run ? 'true' : null,
+          on: { click: () => choose(run.index) },
+        },
+        named(row.name),
+      ),
+    ),
     el('td', {}, labelBadge(run.reading.labels[0], row.verdict)),
     el('td', { class: 'trace' }, sparkline(run)),
     ['first', 'best', 'last'].map((key) => el('td', { class: 'number' }, num(row[key]))),
-    el('td', {}, counts.length ? counts.map(([severity, n]) => el('span', { class: 'count' }, severityBadge(severity), n)) : '–'),
+    el(
+      'td',
+      {},
+      counts.length ? counts.map(([severity, n]) => el('span', { class: 'count' }, severityBadge(severity), n)) : '–',
+    ),
   );
 }
 
@@ -87,7 +130,12 @@ function rowNode(row, choose) {
 function comparisonWords(comparison, runs) {
   const text = language.all[language.now].comparison;
   const best = runs[comparison.ranked[0]];
-  return el('p', { class: comparison.refused ? 'refused' : 'ranked' }, el('span', {}, text), best ? el('span', {}, t('runs.best-run'), ' ', el('strong', {}, named(best.label))) : null);
+  return el(
+    'p',
+    { class: comparison.refused ? 'refused' : 'ranked' },
+    el('span', {}, text),
+    best ? el('span', {}, t('runs.best-run'), ' ', el('strong', {}, named(best.label))) : null,
+  );
 }
 
 /** The headline curve, in the height of a line. */
@@ -108,37 +156,15 @@ function sparkline(run) {
     const x = 2 + 96 * shareOf(curve.x[i], left, right);
     path += `${path ? 'L' : 'M'}${x.toFixed(1)} ${(26 - 24 * shareOf(value(y), ...range)).toFixed(1)}`;
   });
-  return svg('svg', { class: 'sparkline', viewBox: '0 0 100 28', preserveAspectRatio: 'none', 'aria-hidden': 'true', focusable: 'false' }, svg('path', { d: path, class: curve.phase }));
-}
-
-/** The chosen runs on one chart, by the series they are compared on, else each by its headline curve. */
-function overlaySection(runs, comparison) {
-  if (runs.length < 2) return null;
-  const chosen = runs.filter((run) => state.overlay.has(run.index)).slice(0, MOST_OVERLAID);
-  const pick = (run) => run.curves[comparison?.on] ?? run.curves[run.reading.curve] ?? headlines(run)[0];
-  const pairs = chosen.map((run) => [run, pick(run)]).filter(([, curve]) => curve);
-  const axis = commonAxis(pairs);
-  const drawable = pairs.filter(([run, curve]) => positions(run, curve, axis));
-  const node = el('section', { class: 'card overlay', 'aria-labelledby': 'overlay-title' }, el('h2', { id: 'overlay-title' }, t('overlay.title')));
-  if (!drawable.length) {
-    node.append(el('p', {}, t('overlay.none')));
-    return { node, draw() {}, destroy() {} };
-  }
-  const spans = drawable.map(([run, curve]) => spanOf(run, [curve], axis));
-  const span = extent(...spans);
-  const smoothing = smoothingFor(drawable.map(([, curve]) => curve));
-  const lines = drawable.map(([run, curve], i) => lineOf(run, curve, { axis, span, smoothing, color: tone(`line-${i + 1}`), dash: i > 3 ? [6, 4] : undefined, label: `${run.label} · ${curve.name}` }));
-  const group = new ChartGroup(span);
-  const log = state.log ?? asksForLog(drawable.map(([, curve]) => curve));
-  const figure = chartFigure({ title: t('overlay.title'), heading: false, class: 'main', height: 300, axis, log, lines }, group);
-  const left = chosen.length - drawable.length;
-  append(node, [el('p', { class: 'lead' }, t('overlay.lead', { most: MOST_OVERLAID }), left ? ` ${t('overlay.left-out', { count: left, axis: t(`axis.${axis}`) })}` : null), figure.figure]);
-  return { node, draw() { figure.draw(); }, destroy() { group.destroy(); } };
-}
-
-/** The axis on which most of the chosen curves can be drawn; the reader's own choice where all can. */
-function commonAxis(pairs) {
-  const count = (axis) => pairs.filter(([run, curve]) => positions(run, curve, axis)).length;
-  if (state.axis && count(state.axis) === pairs.length) return state.axis;
-  return ['step', 'epoch', 'row', 'time'].reduce((best, axis) => (count(axis) > count(best) ? axis : best));
+  return svg(
+    'svg',
+    {
+      class: 'sparkline',
+      viewBox: '0 0 100 28',
+      preserveAspectRatio: 'none',
+      'aria-hidden': 'true',
+      focusable: 'false',
+    },
+    svg('path', { d: path, class: curve.phase }),
+  );
 }

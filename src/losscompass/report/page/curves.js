@@ -6,9 +6,17 @@ const CHART_HEIGHT = { main: 340, second: 190, side: 130, small: 170 };
 function curvesSection(run, openFinding) {
   const axes = axesOf(run);
   const heads = headlines(run);
-  if (!heads.length || !axes.length) return { node: el('section', { class: 'card' }, el('h2', {}, t('curves.title')), el('p', {}, t('curves.none'))), draw() {}, destroy() {} };
+  if (!heads.length || !axes.length)
+    return {
+      node: el('section', { class: 'card' }, el('h2', {}, t('curves.title')), el('p', {}, t('curves.none'))),
+      draw() {},
+      destroy() {},
+    };
   const options = chartChoices(run, axes, heads);
-  const sides = [['learning-rate', 'curves.rate'], ['gradient-norm', 'curves.gradient']];
+  const sides = [
+    ['learning-rate', 'curves.rate'],
+    ['gradient-norm', 'curves.gradient'],
+  ];
   const forecasts = options.forecast ? fansOf(run, options.axis) : [];
   const full = spanOf(run, heads, options.axis);
   const ends = forecasts.flatMap((fan) => fan.at);
@@ -19,12 +27,20 @@ function curvesSection(run, openFinding) {
   const main = chartFigure(mainSpec(run, first, options, forecasts, openFinding), group);
   const figures = [main, ...others.map((curves) => chartFigure(secondSpec(run, curves, options), group))];
   for (const [kind, title] of sides) {
-    const curves = Object.values(run.curves).filter((curve) => curve.kind === kind).slice(0, 8);
+    const curves = Object.values(run.curves)
+      .filter((curve) => curve.kind === kind)
+      .slice(0, 8);
     const spec = sideSpec(run, curves, options, t(title));
     if (spec.lines.length) figures.push(chartFigure(spec, group));
   }
-  const reset = el('button', { type: 'button', class: 'quiet', disabled: true, on: { click: () => group.reset() } }, t('controls.reset'));
-  group.onZoom = (zoomed) => { reset.disabled = !zoomed; };
+  const reset = el(
+    'button',
+    { type: 'button', class: 'quiet', disabled: true, on: { click: () => group.reset() } },
+    t('controls.reset'),
+  );
+  group.onZoom = (zoomed) => {
+    reset.disabled = !zoomed;
+  };
   const further = furtherCurves(run, options, group);
   const node = el(
     'section',
@@ -33,20 +49,33 @@ function curvesSection(run, openFinding) {
     chartControls(options, axes, reset, forecasts.length > 0 || run.forecastKnown),
     figures.map((one) => one.figure),
     keyOf(run, main),
-    forecasts.length ? el('ul', { class: 'outlook' }, said(run.index).forecasts.map((line) => el('li', {}, line))) : null,
+    forecasts.length
+      ? el(
+          'ul',
+          { class: 'outlook' },
+          said(run.index).forecasts.map((line) => el('li', {}, line)),
+        )
+      : null,
     further.node,
   );
   return {
     node,
     group,
-    draw() { for (const one of figures) one.chart = one.draw(); further.draw(); },
-    destroy() { group.destroy(); further.destroy(); },
+    draw() {
+      for (const one of figures) one.chart = one.draw();
+      further.draw();
+    },
+    destroy() {
+      group.destroy();
+      further.destroy();
+    },
   };
 }
 
 /** The headline curves by what they measure, so that a loss and a score do not share a scale; that of the verdict first. */
 function byMeasure(run, heads) {
-  const measure = (curve) => (['loss', 'loss-part', 'metric-down'].includes(curve.kind) ? 'loss' : curve.name.replace(/^(train|val|test)\//, ''));
+  const measure = (curve) =>
+    ['loss', 'loss-part', 'metric-down'].includes(curve.kind) ? 'loss' : curve.name.replace(/^(train|val|test)\//, '');
   const groups = new Map();
   for (const curve of heads) groups.set(measure(curve), [...(groups.get(measure(curve)) ?? []), curve]);
   const isFirst = (curves) => curves.some((curve) => curve.name === run.reading.curve);
@@ -86,7 +115,15 @@ function mainSpec(run, heads, options, fans, openFinding) {
 function secondSpec(run, curves, options) {
   const lines = curves.map((curve) => lineOf(run, curve, { ...options, color: colorOf(curve) })).filter(Boolean);
   const title = curves.map((curve) => curve.name).join(' · ');
-  return { title, titleNode: curves.map((curve, i) => [i ? ' · ' : null, named(curve.name)]), height: CHART_HEIGHT.second, axis: options.axis, log: options.log && asksForLog(curves), lines, class: 'side' };
+  return {
+    title,
+    titleNode: curves.map((curve, i) => [i ? ' · ' : null, named(curve.name)]),
+    height: CHART_HEIGHT.second,
+    axis: options.axis,
+    log: options.log && asksForLog(curves),
+    lines,
+    class: 'side',
+  };
 }
 
 /** The findings that start somewhere, by their rank. */
@@ -116,13 +153,35 @@ function fansOf(run, axis) {
     if (!forecast?.at.length) return [];
     const at = forecast.at.map((x) => translate(run, { ...curve, axis: forecast.axis }, fromJson(x), axis));
     if (at.some((x) => !Number.isFinite(x))) return [];
-    return [{ curve, at, color: colorOf(curve), ...Object.fromEntries(['low', 'median', 'high'].map((key) => [key, forecast[key].map(fromJson)])) }];
+    return [
+      {
+        curve,
+        at,
+        color: colorOf(curve),
+        ...Object.fromEntries(['low', 'median', 'high'].map((key) => [key, forecast[key].map(fromJson)])),
+      },
+    ];
   });
 }
 
 function sideSpec(run, curves, options, title) {
-  const lines = curves.map((curve, i) => lineOf(run, curve, { ...options, smoothing: curve.kind === 'gradient-norm' ? smoothingFor([curve]) : 0, color: colorOf(curve, i) })).filter(Boolean);
-  return { title, height: CHART_HEIGHT.side, axis: options.axis, log: curves.length > 0 && asksForLog(curves), lines, class: 'side' };
+  const lines = curves
+    .map((curve, i) =>
+      lineOf(run, curve, {
+        ...options,
+        smoothing: curve.kind === 'gradient-norm' ? smoothingFor([curve]) : 0,
+        color: colorOf(curve, i),
+      }),
+    )
+    .filter(Boolean);
+  return {
+    title,
+    height: CHART_HEIGHT.side,
+    axis: options.axis,
+    log: curves.length > 0 && asksForLog(curves),
+    lines,
+    class: 'side',
+  };
 }
 
 /** What the signs on the chart mean; only those that are there. */
@@ -135,7 +194,13 @@ function keyOf(run, main) {
     spec.lines.some((line) => line.tail) && ['pale', t('key.smoothed')],
     Object.values(run.curves).some((curve) => curve.headline && curve.level) && ['thin', t('key.thinned')],
   ].filter(Boolean);
-  return items.length ? el('ul', { class: 'key' }, items.map(([sign, text]) => el('li', { class: sign }, text))) : null;
+  return items.length
+    ? el(
+        'ul',
+        { class: 'key' },
+        items.map(([sign, text]) => el('li', { class: sign }, text)),
+      )
+    : null;
 }
 
 function downloads(main, run) {
@@ -143,7 +208,15 @@ function downloads(main, run) {
   return el(
     'div',
     { class: 'downloads' },
-    el('button', { type: 'button', class: 'quiet', on: { click: () => savePicture(main.chart, name) } }, t('download.png')),
-    el('button', { type: 'button', class: 'quiet', on: { click: () => saveTable(main.spec, name) } }, t('download.csv')),
+    el(
+      'button',
+      { type: 'button', class: 'quiet', on: { click: () => savePicture(main.chart, name) } },
+      t('download.png'),
+    ),
+    el(
+      'button',
+      { type: 'button', class: 'quiet', on: { click: () => saveTable(main.spec, name) } },
+      t('download.csv'),
+    ),
   );
 }

@@ -58,7 +58,9 @@ function axesOf(run) {
 
 /** The headline curves: train, validation, test. */
 function headlines(run) {
-  return ['train', 'val', 'test'].map((phase) => Object.values(run.curves).find((c) => c.headline === phase)).filter(Boolean);
+  return ['train', 'val', 'test']
+    .map((phase) => Object.values(run.curves).find((c) => c.headline === phase))
+    .filter(Boolean);
 }
 
 /** Where the log itself puts the points of a curve (or of its levels) on `axis`; null where it does not say. */
@@ -151,7 +153,10 @@ function extent(...arrays) {
 
 /** Whether a linear axis would press the curve flat: all positive, and the top far above the middle. */
 function asksForLog(curves) {
-  const values = curves.flatMap((curve) => Array.from(curve.level?.y ?? curve.y)).filter(Number.isFinite).sort((a, b) => a - b);
+  const values = curves
+    .flatMap((curve) => Array.from(curve.level?.y ?? curve.y))
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
   if (values.length < 8 || values[0] <= 0) return false;
   const high = extent(...curves.map((curve) => curve.y))[1];
   return high / values[values.length >> 1] > 40;

@@ -5,7 +5,10 @@ const DIAL = { width: 320, height: 190, x: 160, y: 160, radius: 128 };
 /** What stands on the dial of a run: [{key, value, at}], in the order of the list under it. */
 function dialMarks(run) {
   const { reading } = run;
-  const known = (key, of) => run.found.map((found) => found.values).find((values) => values[of] === reading.curve && typeof values[key] === 'number')?.[key] ?? null;
+  const known = (key, of) =>
+    run.found
+      .map((found) => found.values)
+      .find((values) => values[of] === reading.curve && typeof values[key] === 'number')?.[key] ?? null;
   const curve = run.curves[reading.curve];
   const began = curve?.x.length ? curve.x[0] : null;
   const ended = curve?.x.length ? curve.x[curve.x.length - 1] : null;
@@ -46,7 +49,10 @@ function dialFigure(run) {
   if (!marks.some((mark) => Number.isFinite(mark.value))) return null;
   const curve = run.curves[run.reading.curve];
   const up = ['metric-up', 'reward'].includes(curve?.kind);
-  const share = dialScale(marks.map((mark) => mark.value), up ? 1 : -1);
+  const share = dialScale(
+    marks.map((mark) => mark.value),
+    up ? 1 : -1,
+  );
   const place = Object.fromEntries(marks.filter((m) => Number.isFinite(m.value)).map((m) => [m.key, share(m.value)]));
   const text = marks.map((m) => `${t(`dial.${m.key}`)} ${num(m.value)}`).join(', ');
   return el(
@@ -56,8 +62,17 @@ function dialFigure(run) {
     el(
       'figcaption',
       {},
-      el('div', { class: 'dial-now' }, el('strong', {}, num(marks.find((m) => m.key === 'last')?.value ?? null)), el('span', {}, named(curve?.name ?? ''), ` · ${t('dial.now')}`)),
-      el('dl', {}, marks.map((mark) => dialRow(mark, run.reading.axis))),
+      el(
+        'div',
+        { class: 'dial-now' },
+        el('strong', {}, num(marks.find((m) => m.key === 'last')?.value ?? null)),
+        el('span', {}, named(curve?.name ?? ''), ` · ${t('dial.now')}`),
+      ),
+      el(
+        'dl',
+        {},
+        marks.map((mark) => dialRow(mark, run.reading.axis)),
+      ),
     ),
   );
 }
@@ -67,7 +82,12 @@ function dialRow(mark, axis) {
     'div',
     { class: `dial-row ${mark.key}` },
     el('dt', {}, t(`dial.${mark.key}`)),
-    el('dd', {}, num(mark.value), mark.at === null || mark.at === undefined ? null : el('small', {}, position(mark.at, axis))),
+    el(
+      'dd',
+      {},
+      num(mark.value),
+      mark.at === null || mark.at === undefined ? null : el('small', {}, position(mark.at, axis)),
+    ),
   );
 }
 
@@ -79,20 +99,34 @@ function drawDial(place, label) {
     { viewBox: `0 0 ${DIAL.width} ${DIAL.height}`, role: 'img', 'aria-label': label },
     svg('path', { class: 'dial-track', d: arc(0, 1) }),
     place.start !== undefined && place.last !== undefined
-      ? svg('path', { class: place.last >= place.start ? 'dial-way' : 'dial-way back', d: arc(place.start, place.last) })
+      ? svg('path', {
+          class: place.last >= place.start ? 'dial-way' : 'dial-way back',
+          d: arc(place.start, place.last),
+        })
       : null,
     ticks.map((tick) => {
-      const [[x1, y1], [x2, y2]] = [onDial(tick, DIAL.radius - 13), onDial(tick, DIAL.radius - (tick % 0.25 ? 18 : 23))];
+      const [[x1, y1], [x2, y2]] = [
+        onDial(tick, DIAL.radius - 13),
+        onDial(tick, DIAL.radius - (tick % 0.25 ? 18 : 23)),
+      ];
       return svg('line', { class: 'dial-tick', x1, y1, x2, y2 });
     }),
-    ['chance', 'target', 'start', 'best'].filter((key) => place[key] !== undefined).map((key) => dialPin(key, place[key])),
+    ['chance', 'target', 'start', 'best']
+      .filter((key) => place[key] !== undefined)
+      .map((key) => dialPin(key, place[key])),
     needle === null
       ? null
       : svg(
           'g',
           { class: 'dial-needle', style: { '--angle': `${needle}deg` } },
-          svg('path', { class: 'needle', d: `M${DIAL.x + DIAL.radius - 24} ${DIAL.y} L${DIAL.x} ${DIAL.y - 7} L${DIAL.x} ${DIAL.y + 7}Z` }),
-          svg('path', { class: 'tail', d: `M${DIAL.x - 26} ${DIAL.y} L${DIAL.x} ${DIAL.y - 7} L${DIAL.x} ${DIAL.y + 7}Z` }),
+          svg('path', {
+            class: 'needle',
+            d: `M${DIAL.x + DIAL.radius - 24} ${DIAL.y} L${DIAL.x} ${DIAL.y - 7} L${DIAL.x} ${DIAL.y + 7}Z`,
+          }),
+          svg('path', {
+            class: 'tail',
+            d: `M${DIAL.x - 26} ${DIAL.y} L${DIAL.x} ${DIAL.y - 7} L${DIAL.x} ${DIAL.y + 7}Z`,
+          }),
         ),
     svg('circle', { class: 'dial-hub', cx: DIAL.x, cy: DIAL.y, r: 5 }),
     svg('text', { class: 'dial-end', x: 24, y: DIAL.height - 6 }, t('dial.worse')),

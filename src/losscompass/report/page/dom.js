@@ -40,11 +40,14 @@ function named(text, props) {
 
 /** Control characters (escape codes) as their escapes, marks that turn the writing direction as "�": as `plain.py` does. */
 function visible(text) {
-  return String(text).replace(/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g, (c) => {
-    const code = c.charCodeAt(0);
-    if (c === '\n' || c === '\r' || c === '\t') return ' ';
-    return code < 0xa0 ? `\\x${code.toString(16).padStart(2, '0')}` : '\ufffd';
-  });
+  return String(text).replace(
+    /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
+    (c) => {
+      const code = c.charCodeAt(0);
+      if (c === '\n' || c === '\r' || c === '\t') return ' ';
+      return code < 0xa0 ? `\\x${code.toString(16).padStart(2, '0')}` : '\ufffd';
+    },
+  );
 }
 
 let lastId = 0;

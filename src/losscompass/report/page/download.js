@@ -50,7 +50,10 @@ function cell(value) {
 }
 
 function fileName(name) {
-  return `losscompass-${name}`.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+|[.-]+$/g, '').slice(0, 100);
+  return `losscompass-${name}`
+    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
+    .replace(/^[.-]+|[.-]+$/g, '')
+    .slice(0, 100);
 }
 
 function save(address, name) {

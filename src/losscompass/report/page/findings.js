@@ -5,7 +5,12 @@ function findingsSection(run, show) {
   const node = el(
     'section',
     { class: 'findings', 'aria-labelledby': 'findings-title' },
-    el('h2', { id: 'findings-title' }, t('findings.title'), el('small', {}, t('findings.count', { count: cards.length }))),
+    el(
+      'h2',
+      { id: 'findings-title' },
+      t('findings.title'),
+      el('small', {}, t('findings.count', { count: cards.length })),
+    ),
     cards.length ? cards.map((card) => card.node) : el('p', { class: 'card calm' }, t('findings.none')),
   );
   return {
@@ -15,8 +20,12 @@ function findingsSection(run, show) {
       cards[index].node.open = true;
       goTo(cards[index].node.querySelector('summary'));
     },
-    draw() { for (const card of cards) card.draw(); },
-    destroy() { for (const card of cards) card.destroy(); },
+    draw() {
+      for (const card of cards) card.draw();
+    },
+    destroy() {
+      for (const card of cards) card.destroy();
+    },
   };
 }
 
@@ -30,16 +39,42 @@ function findingCard(run, found, index, show) {
       'summary',
       {},
       el('span', { class: 'rank', 'aria-hidden': 'true' }, index + 1),
-      el('span', { class: 'what' }, el('span', { class: 'line' }, el('strong', {}, told.title), severityBadge(found.severity)), el('span', { class: 'message' }, said(run.index).found[index])),
+      el(
+        'span',
+        { class: 'what' },
+        el('span', { class: 'line' }, el('strong', {}, told.title), severityBadge(found.severity)),
+        el('span', { class: 'message' }, said(run.index).found[index]),
+      ),
     ),
     el(
       'div',
       { class: 'body' },
-      el('div', { class: 'prose' }, told.sections.map(([name, heading, text]) => section(name, heading, text)), links(run, found)),
-      el('div', { class: 'evidence' }, exhibit?.figure, facts(run, found), exhibit ? el('button', { type: 'button', class: 'quiet', on: { click: () => show(index) } }, t('findings.show')) : null),
+      el(
+        'div',
+        { class: 'prose' },
+        told.sections.map(([name, heading, text]) => section(name, heading, text)),
+        links(run, found),
+      ),
+      el(
+        'div',
+        { class: 'evidence' },
+        exhibit?.figure,
+        facts(run, found),
+        exhibit
+          ? el('button', { type: 'button', class: 'quiet', on: { click: () => show(index) } }, t('findings.show'))
+          : null,
+      ),
     ),
   );
-  const card = { node, draw() { if (node.open && exhibit && !card.chart && node.isConnected) card.chart = exhibit.draw(); }, destroy() { exhibit?.group.destroy(); } };
+  const card = {
+    node,
+    draw() {
+      if (node.open && exhibit && !card.chart && node.isConnected) card.chart = exhibit.draw();
+    },
+    destroy() {
+      exhibit?.group.destroy();
+    },
+  };
   node.addEventListener('toggle', () => card.draw());
   return card;
 }
@@ -53,12 +88,18 @@ function section(name, heading, text) {
 function facts(run, found) {
   const curve = run.curves[found.exhibits[0]?.series] ?? run.curves[run.reading.curve];
   const rows = [
-    found.onset === null ? null : [t('findings.since'), position(fromJson(found.onset), curve?.axis ?? run.reading.axis)],
+    found.onset === null
+      ? null
+      : [t('findings.since'), position(fromJson(found.onset), curve?.axis ?? run.reading.axis)],
     [t('findings.confidence'), confidence(found.confidence)],
     found.exhibits[0] ? [t('findings.series'), named(found.exhibits[0].series)] : null,
     found.location ? [t('findings.location'), named(`${found.location.file}:${found.location.line}`)] : null,
   ];
-  return el('dl', { class: 'facts' }, rows.filter(Boolean).map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
+  return el(
+    'dl',
+    { class: 'facts' },
+    rows.filter(Boolean).map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))),
+  );
 }
 
 /** A confidence as a share, with a bar for the eye. */
@@ -78,10 +119,12 @@ function links(run, found) {
     return index < 0 ? entry(id).title : el('a', { href: `#finding-${index + 1}` }, `${index + 1}. ${entry(id).title}`);
   });
   if (causes.length) parts.push(el('p', { class: 'because' }, t('findings.explained'), ' ', between(causes)));
-  const remedies = found.remedies.map((id) => {
-    const index = run.prescriptions.findIndex((one) => one.remedy === id);
-    return index < 0 ? null : el('a', { href: `#remedy-${index + 1}` }, entry(id).title);
-  }).filter(Boolean);
+  const remedies = found.remedies
+    .map((id) => {
+      const index = run.prescriptions.findIndex((one) => one.remedy === id);
+      return index < 0 ? null : el('a', { href: `#remedy-${index + 1}` }, entry(id).title);
+    })
+    .filter(Boolean);
   if (remedies.length) parts.push(el('p', { class: 'answers' }, t('findings.remedies'), ' ', between(remedies)));
   return parts;
 }
@@ -98,8 +141,20 @@ function exhibitOf(run, found) {
   const span = shown[0].steps?.map(fromJson) ?? null;
   const full = spanOf(run, [curve], curve.axis);
   const view = span ? widened(span, full) : full;
-  const others = shown.slice(1).map((exhibit) => run.curves[exhibit.series]).filter((other) => other !== curve && positions(run, other, curve.axis));
-  const lines = [curve, ...new Set(others)].map((one, i) => lineOf(run, one, { axis: curve.axis, smoothing: 0, span: full, color: colorOf(one, one.phase === 'none' ? i : undefined) })).filter(Boolean);
+  const others = shown
+    .slice(1)
+    .map((exhibit) => run.curves[exhibit.series])
+    .filter((other) => other !== curve && positions(run, other, curve.axis));
+  const lines = [curve, ...new Set(others)]
+    .map((one, i) =>
+      lineOf(run, one, {
+        axis: curve.axis,
+        smoothing: 0,
+        span: full,
+        color: colorOf(one, one.phase === 'none' ? i : undefined),
+      }),
+    )
+    .filter(Boolean);
   const onset = fromJson(found.onset);
   const group = new ChartGroup(view);
   const spec = {

@@ -9,43 +9,99 @@ function furtherCurves(run, options, group) {
   const panel = el('div', { class: 'panel', role: 'tabpanel', id: 'further-panel', tabindex: -1 });
   let drawn = [];
   const clear = () => {
-    for (const chart of drawn) { group.charts.splice(group.charts.indexOf(chart), 1); chart.destroy(); }
+    for (const chart of drawn) {
+      group.charts.splice(group.charts.indexOf(chart), 1);
+      chart.destroy();
+    }
     drawn = [];
   };
   const fill = (one, most = MOST_CHARTS) => {
     clear();
     state.panel = one.id;
-    const figures = one.charts.slice(0, most).map((chart) => chartFigure(smallSpec(run, chart, options), group)).filter((f) => f.spec.lines.length);
+    const figures = one.charts
+      .slice(0, most)
+      .map((chart) => chartFigure(smallSpec(run, chart, options), group))
+      .filter((f) => f.spec.lines.length);
     const more = one.charts.length - most;
     panel.replaceChildren(
-      el('div', { class: 'small-charts' }, figures.map((figure) => figure.figure)),
-      more > 0 ? el('button', { type: 'button', class: 'quiet', on: { click: () => fill(one, Infinity) } }, t('further.more', { count: more })) : '',
+      el(
+        'div',
+        { class: 'small-charts' },
+        figures.map((figure) => figure.figure),
+      ),
+      more > 0
+        ? el(
+            'button',
+            { type: 'button', class: 'quiet', on: { click: () => fill(one, Infinity) } },
+            t('further.more', { count: more }),
+          )
+        : '',
     );
     if (panel.isConnected) drawn = figures.map((figure) => figure.draw());
     pending = figures;
   };
   let pending = [];
-  const tabs = tabList(groups.map((one) => ({ id: one.id, text: `${t(`further.${one.id}`)} (${one.charts.length})`, select: () => fill(one) })), open.id, panel);
+  const tabs = tabList(
+    groups.map((one) => ({
+      id: one.id,
+      text: `${t(`further.${one.id}`)} (${one.charts.length})`,
+      select: () => fill(one),
+    })),
+    open.id,
+    panel,
+  );
   fill(open);
   return {
     node: el('div', { class: 'further' }, el('h3', { class: 'unseen' }, t('further.title')), tabs, panel),
-    draw() { drawn = pending.map((figure) => figure.draw()); },
-    destroy() { drawn = []; },
+    draw() {
+      drawn = pending.map((figure) => figure.draw());
+    },
+    destroy() {
+      drawn = [];
+    },
   };
 }
 
 function smallSpec(run, { title, curves }, options) {
-  const lines = curves.slice(0, 8).map((curve) => lineOf(run, curve, { ...options, color: colorOf(curve, curve.phase === 'none' ? 0 : undefined), label: curves.length > 1 || curve.phase === 'none' ? curve.name : curve.name })).filter(Boolean);
+  const lines = curves
+    .slice(0, 8)
+    .map((curve) =>
+      lineOf(run, curve, {
+        ...options,
+        color: colorOf(curve, curve.phase === 'none' ? 0 : undefined),
+        label: curves.length > 1 || curve.phase === 'none' ? curve.name : curve.name,
+      }),
+    )
+    .filter(Boolean);
   return {
-    title: title, titleNode: named(title), height: CHART_HEIGHT.small, axis: options.axis, lines, class: 'small',
-    log: options.log && curves.every((curve) => ['loss', 'loss-part'].includes(curve.kind)) && curves.every((curve) => (extent(curve.y)?.[0] ?? 0) > 0),
+    title: title,
+    titleNode: named(title),
+    height: CHART_HEIGHT.small,
+    axis: options.axis,
+    lines,
+    class: 'small',
+    log:
+      options.log &&
+      curves.every((curve) => ['loss', 'loss-part'].includes(curve.kind)) &&
+      curves.every((curve) => (extent(curve.y)?.[0] ?? 0) > 0),
   };
 }
 
 /** Tabs that are walked with the arrow keys, as the pattern for tabs asks. */
 function tabList(tabs, chosen, panel) {
   const buttons = tabs.map((tab) =>
-    el('button', { type: 'button', role: 'tab', id: `tab-${tab.id}`, 'aria-controls': panel.id, 'aria-selected': String(tab.id === chosen), tabindex: tab.id === chosen ? 0 : -1 }, tab.text),
+    el(
+      'button',
+      {
+        type: 'button',
+        role: 'tab',
+        id: `tab-${tab.id}`,
+        'aria-controls': panel.id,
+        'aria-selected': String(tab.id === chosen),
+        tabindex: tab.id === chosen ? 0 : -1,
+      },
+      tab.text,
+    ),
   );
   const choose = (index, focus) => {
     buttons.forEach((button, i) => {

@@ -58,7 +58,11 @@ function severityBadge(severity) {
   return el(
     'span',
     { class: `severity ${severity}` },
-    svg('svg', { viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' }, svg('path', { d: SIGNS[severity] ?? SIGNS.note })),
+    svg(
+      'svg',
+      { viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' },
+      svg('path', { d: SIGNS[severity] ?? SIGNS.note }),
+    ),
     capital(t(`severity.${severity}`)),
   );
 }

@@ -9,7 +9,14 @@ function lineOf(run, curve, options) {
   const order = rising(at);
   const x = order ? order.map((i) => at[i]) : Array.from(at);
   const y = order ? order.map((i) => curve.y[i]) : Array.from(curve.y);
-  const line = { label: options.label ?? curve.name, color: options.color, x, y, dash: options.dash, hidden: options.hidden };
+  const line = {
+    label: options.label ?? curve.name,
+    color: options.color,
+    x,
+    y,
+    dash: options.dash,
+    hidden: options.hidden,
+  };
   line.broken = x.filter((_, i) => !Number.isFinite(y[i]));
   line.tail = tailOf(run, curve, line, options);
   return line;
@@ -46,7 +53,11 @@ function furtherGroups(run) {
   const groups = [
     ['parts', (c) => c.kind === 'loss-part' || c.kind === 'loss'],
     ['metrics', (c) => ['metric-up', 'metric-down', 'reward'].includes(c.kind)],
-    ['other', (c) => !['loss-part', 'loss', 'metric-up', 'metric-down', 'reward', 'learning-rate', 'gradient-norm'].includes(c.kind)],
+    [
+      'other',
+      (c) =>
+        !['loss-part', 'loss', 'metric-up', 'metric-down', 'reward', 'learning-rate', 'gradient-norm'].includes(c.kind),
+    ],
   ];
   return groups
     .map(([id, belongs]) => ({ id, charts: byTopic(rest.filter(belongs)) }))

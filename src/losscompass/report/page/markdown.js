@@ -4,7 +4,7 @@
 function markdown(text) {
   const lines = text.split('\n');
   const out = [];
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     const line = lines[at];
     if (!line.trim()) {
       at += 1;
@@ -37,9 +37,16 @@ function codeBlock(code) {
   const button = el('button', { type: 'button', class: 'copy' }, t('copy'));
   button.addEventListener('click', async () => {
     button.textContent = (await copyText(code)) ? t('copied') : t('copy-failed');
-    setTimeout(() => { button.textContent = t('copy'); }, 1500);
+    setTimeout(() => {
+      button.textContent = t('copy');
+    }, 1500);
   });
-  return el('div', { class: 'code' }, el('pre', { tabindex: 0 }, el('code', {}, document.createTextNode(code.split('\n').map(visible).join('\n')))), button);
+  return el(
+    'div',
+    { class: 'code' },
+    el('pre', { tabindex: 0 }, el('code', {}, document.createTextNode(code.split('\n').map(visible).join('\n')))),
+    button,
+  );
 }
 
 async function copyText(text) {
@@ -79,7 +86,8 @@ function listFrom(lines, start) {
       continue;
     }
     const body = [found[3]];
-    for (at += 1; at < lines.length && lines[at].trim() && !bullet(lines[at]) && /^\s/.test(lines[at]); at += 1) body.push(lines[at].trim());
+    for (at += 1; at < lines.length && lines[at].trim() && !bullet(lines[at]) && /^\s/.test(lines[at]); at += 1)
+      body.push(lines[at].trim());
     list.append(el('li', {}, inline(joinLines(body))));
   }
   return [list, at];

@@ -59,7 +59,8 @@ function drawAbove(u, spec) {
   for (const line of spec.lines) {
     if (line.hidden) continue;
     ctx.strokeStyle = line.color;
-    for (const at of line.broken ?? []) drawCross(ctx, u.valToPos(at, 'x', true), bbox.top + bbox.height - 6 * pixel, 4 * pixel);
+    for (const at of line.broken ?? [])
+      drawCross(ctx, u.valToPos(at, 'x', true), bbox.top + bbox.height - 6 * pixel, 4 * pixel);
   }
   for (const finding of spec.findings ?? []) {
     const x = Math.round(u.valToPos(finding.at, 'x', true)) + 0.5;
@@ -116,7 +117,13 @@ function layFlags(u, shown, row, width, short) {
   for (const finding of shown) {
     const flag = el(
       'button',
-      { type: 'button', class: `flag ${finding.severity}`, title: finding.title, 'aria-label': `${t('finding-number', { n: finding.rank })} ${finding.title}`, on: { click: finding.open } },
+      {
+        type: 'button',
+        class: `flag ${finding.severity}`,
+        title: finding.title,
+        'aria-label': `${t('finding-number', { n: finding.rank })} ${finding.title}`,
+        on: { click: finding.open },
+      },
       el('b', {}, finding.rank),
       short ? null : el('span', {}, finding.title),
     );

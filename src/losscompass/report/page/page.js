@@ -5,21 +5,28 @@ function showDiagnosis(root, data) {
   const page = { root, data, runs: unpackRuns(data), parts: {} };
   language.all = data.words;
   language.now = data.lang;
-  state.overlay = new Set((data.document.comparison?.ranked?.length ? data.document.comparison.ranked : [...page.runs.keys()]).slice(0, 5));
+  state.overlay = new Set(
+    (data.document.comparison?.ranked?.length ? data.document.comparison.ranked : [...page.runs.keys()]).slice(0, 5),
+  );
   const slots = SECTIONS.map((section) => ({ ...section, host: el('div', { class: 'slot' }) }));
-  const main = el('main', { id: 'main' }, slots.filter((slot) => !slot.place).map((slot) => slot.host));
+  const main = el(
+    'main',
+    { id: 'main' },
+    slots.filter((slot) => !slot.place).map((slot) => slot.host),
+  );
   const outside = (place) => slots.find((slot) => slot.place === place).host;
   root.replaceChildren(outside('before'), main, outside('after'));
 
-  const draw = (topic) => keepingPlace(root, () => {
-    document.documentElement.lang = language.now;
-    document.documentElement.dataset.theme = state.theme;
-    document.title = pageTitle(page.runs);
-    for (const slot of slots) if (topic === 'all' || slot.topics.includes(topic)) drawSlot(slot, page);
-  });
+  const draw = (topic) =>
+    keepingPlace(root, () => {
+      document.documentElement.lang = language.now;
+      document.documentElement.dataset.theme = state.theme;
+      document.title = pageTitle(page.runs);
+      for (const slot of slots) if (topic === 'all' || slot.topics.includes(topic)) drawSlot(slot, page);
+    });
   for (const topic of ['language', 'theme', 'run', 'charts', 'overlay', 'sort']) whenChanged(topic, () => draw(topic));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => draw('theme'));
-  onPrint(root, () => draw('theme'));
+  onPrint(page, () => draw('theme'));
   draw('all');
   return (newer) => {
     Object.assign(page, { data: newer, runs: unpackRuns(newer) });
@@ -32,19 +39,47 @@ function showDiagnosis(root, data) {
 const ALWAYS = ['language', 'run'];
 const SECTIONS = [
   { name: 'head', place: 'before', topics: ALWAYS, make: (page) => pageHead(page.runs) },
-  { name: 'runs', topics: [...ALWAYS, 'sort'], make: (page) => runsSection(page.runs, page.data.document.comparison, openRun) },
-  { name: 'overlay', topics: ['language', 'theme', 'overlay', 'charts'], make: (page) => overlaySection(page.runs, page.data.document.comparison) },
+  {
+    name: 'runs',
+    topics: [...ALWAYS, 'sort'],
+    make: (page) => runsSection(page.runs, page.data.document.comparison, openRun),
+  },
+  {
+    name: 'overlay',
+    topics: ['language', 'theme', 'overlay', 'charts'],
+    make: (page) => overlaySection(page.runs, page.data.document.comparison),
+  },
   { name: 'verdict', topics: ALWAYS, make: ofRun((run, page) => verdictSection(run, page.runs.length > 1)) },
-  { name: 'curves', topics: [...ALWAYS, 'theme', 'charts'], make: ofRun((run, page) => curvesSection(run, (index) => page.parts.findings.open(index))) },
-  { name: 'findings', topics: [...ALWAYS, 'theme'], make: ofRun((run, page) => findingsSection(run, (index) => showOnChart(run, index, page.parts.curves))) },
+  {
+    name: 'curves',
+    topics: [...ALWAYS, 'theme', 'charts'],
+    make: ofRun((run, page) => curvesSection(run, (index) => page.parts.findings.open(index))),
+  },
+  {
+    name: 'findings',
+    topics: [...ALWAYS, 'theme'],
+    make: ofRun((run, page) => findingsSection(run, (index) => showOnChart(run, index, page.parts.curves))),
+  },
   { name: 'remedies', topics: ALWAYS, make: ofRun(remediesSection) },
   { name: 'likely', topics: ALWAYS, make: ofRun(likelySection) },
   { name: 'checklist', topics: ALWAYS, make: ofRun(checklistSection) },
   { name: 'unchecked', topics: ALWAYS, make: ofRun(notCheckedSection) },
-  { name: 'skipped', topics: ALWAYS, make: ofRun((run) => skippedSection(t('skipped.title'), said(run.index).skipped)) },
+  {
+    name: 'skipped',
+    topics: ALWAYS,
+    make: ofRun((run) => skippedSection(t('skipped.title'), said(run.index).skipped)),
+  },
   { name: 'empty', topics: ['language'], make: (page) => (page.runs.length ? null : emptySection()) },
-  { name: 'unreadable', topics: ['language'], make: () => skippedSection(t('unreadable.title'), language.all[language.now].unreadable) },
-  { name: 'passed', topics: ['language'], make: () => skippedSection(t('skipped.all'), language.all[language.now].skipped) },
+  {
+    name: 'unreadable',
+    topics: ['language'],
+    make: () => skippedSection(t('unreadable.title'), language.all[language.now].unreadable),
+  },
+  {
+    name: 'passed',
+    topics: ['language'],
+    make: () => skippedSection(t('skipped.all'), language.all[language.now].skipped),
+  },
   { name: 'foot', place: 'after', topics: ['language'], make: (page) => pageFoot(page.data) },
 ];
 
@@ -82,31 +117,60 @@ function keepingPlace(root, draw) {
   scrollTo(0, top);
 }
 
+const PAPER = '700px'; // the width of a page of A4 between its margins, for charts drawn before the paper is known
+
 /** Paper is white and cannot be unfolded: print in the light theme with all cards open. */
-function onPrint(root, draw) {
-  let [closed, theme] = [[], null];
+function onPrint(page, draw) {
+  const before = {};
   addEventListener('beforeprint', () => {
-    theme = state.theme;
+    Object.assign(before, {
+      theme: state.theme,
+      open: [...page.root.querySelectorAll('details')].map((card) => card.open),
+    });
     state.theme = 'light';
-    closed = [...root.querySelectorAll('details:not([open])')];
-    for (const card of closed) card.open = true;
+    page.root.style.width = PAPER;
     draw();
+    for (const card of page.root.querySelectorAll('details')) card.open = true;
+    page.parts.findings?.draw?.();
   });
   addEventListener('afterprint', () => {
-    state.theme = theme;
+    state.theme = before.theme;
+    page.root.style.width = '';
     draw();
-    for (const card of closed) (document.getElementById(card.id) ?? card).open = false;
+    page.root.querySelectorAll('details').forEach((card, i) => {
+      card.open = before.open[i];
+    });
   });
 }
 
 function pageHead(runs) {
-  const picker = runs.length > 1
-    ? el('label', { class: 'picker' }, el('span', {}, t('runs.pick')), el('select', { id: 'run-picker', on: { change: (event) => showRun(Number(event.target.value)) } }, runs.map((run) => el('option', { value: run.index, selected: run.index === state.run }, run.label))))
-    : null;
+  const picker =
+    runs.length > 1
+      ? el(
+          'label',
+          { class: 'picker' },
+          el('span', {}, t('runs.pick')),
+          el(
+            'select',
+            { id: 'run-picker', on: { change: (event) => showRun(Number(event.target.value)) } },
+            runs.map((run) => el('option', { value: run.index, selected: run.index === state.run }, run.label)),
+          ),
+        )
+      : null;
   return {
     node: [
       el('a', { class: 'skip', href: '#main' }, t('skip')),
-      el('header', { class: 'page-head' }, el('div', { class: 'bar-inside' }, el('div', { class: 'brand' }, compassMark(), el('span', {}, 'losscompass')), picker, pageControls())),
+      el(
+        'header',
+        { class: 'page-head' },
+        el(
+          'div',
+          { class: 'bar-inside' },
+          el('div', { class: 'brand' }, compassMark(), el('span', {}, 'losscompass')),
+          picker,
+          pageControls(),
+        ),
+      ),
     ],
   };
 }
@@ -130,7 +194,9 @@ function showOnChart(run, index, curves) {
   const exhibit = found.exhibits.find((one) => run.curves[one.series]);
   const curve = run.curves[exhibit?.series];
   const axis = curves.group?.charts[0]?.spec.axis;
-  const span = (exhibit?.steps ?? [found.onset, found.onset]).map((x) => (curve && axis ? translate(run, curve, fromJson(x), axis) : null));
+  const span = (exhibit?.steps ?? [found.onset, found.onset]).map((x) =>
+    curve && axis ? translate(run, curve, fromJson(x), axis) : null,
+  );
   if (span.every(Number.isFinite)) curves.group.zoom(...widened(span, curves.group.full));
   goTo(curves.node.querySelector('.stage') ?? curves.node);
 }
@@ -144,6 +210,13 @@ function pageFoot(data) {
     'footer',
     { class: 'page-foot' },
     el('p', {}, t('foot.made', { version: data.document.losscompass })),
-    el('p', {}, t('foot.chart'), ' ', el('a', { href: 'https://github.com/leeoniya/uPlot', rel: 'noopener noreferrer' }, 'uPlot'), ' (MIT)'),
+    el(
+      'p',
+      {},
+      t('foot.chart'),
+      ' ',
+      el('a', { href: 'https://github.com/leeoniya/uPlot', rel: 'noopener noreferrer' }, 'uPlot'),
+      ' (MIT)',
+    ),
   );
 }

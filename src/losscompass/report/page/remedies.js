@@ -7,7 +7,11 @@ function remediesSection(run) {
     { class: 'remedies', 'aria-labelledby': 'remedies-title' },
     el('h2', { id: 'remedies-title' }, t('remedies.title')),
     el('p', { class: 'lead' }, t('remedies.lead')),
-    el('ol', {}, run.prescriptions.map((one, index) => remedyCard(run, one, index))),
+    el(
+      'ol',
+      {},
+      run.prescriptions.map((one, index) => remedyCard(run, one, index)),
+    ),
   );
 }
 
@@ -31,14 +35,25 @@ function remedyCard(run, one, index) {
         el(
           'span',
           { class: 'what' },
-          el('span', { class: 'line' }, el('strong', {}, told.title), el('span', { class: `tag ${one.risk}` }, t(`risk.${one.risk}`)), el('span', { class: 'tag' }, t(`stage.${one.stage}`))),
+          el(
+            'span',
+            { class: 'line' },
+            el('strong', {}, told.title),
+            el('span', { class: `tag ${one.risk}` }, t(`risk.${one.risk}`)),
+            el('span', { class: 'tag' }, t(`stage.${one.stage}`)),
+          ),
           advice === told.title ? null : el('span', { class: 'message' }, advice),
         ),
       ),
       el(
         'div',
         { class: 'body single' },
-        el('div', { class: 'prose' }, told.sections.map(([name, heading, text]) => section(name, heading, text)), answers.length ? el('p', { class: 'answers' }, t('remedies.answers'), ' ', between(answers)) : null),
+        el(
+          'div',
+          { class: 'prose' },
+          told.sections.map(([name, heading, text]) => section(name, heading, text)),
+          answers.length ? el('p', { class: 'answers' }, t('remedies.answers'), ' ', between(answers)) : null,
+        ),
       ),
     ),
   );

@@ -13,7 +13,10 @@ function smoothingFor(curves) {
 function isNoisy(curve) {
   const ys = Array.from(curve.y).filter(Number.isFinite);
   if (curve.n <= 150 || ys.length < 20) return false;
-  const bends = ys.slice(1, -1).map((y, i) => Math.abs(y - (ys[i] + ys[i + 2]) / 2)).sort((a, b) => a - b);
+  const bends = ys
+    .slice(1, -1)
+    .map((y, i) => Math.abs(y - (ys[i] + ys[i + 2]) / 2))
+    .sort((a, b) => a - b);
   const sorted = [...ys].sort((a, b) => a - b);
   const middle = sorted[Math.floor(sorted.length * 0.95)] - sorted[Math.floor(sorted.length * 0.05)];
   return bends[bends.length >> 1] > 0.01 * middle;
@@ -25,7 +28,9 @@ function smooth(xs, ys, span) {
   const out = new Float64Array(ys.length).fill(NaN);
   const before = new Map();
   passOver(xs, ys, order, span, (i, sums) => before.set(i, sums));
-  passOver(xs, ys, order.reverse(), span, (i, after) => { out[i] = lineAt(before.get(i), after, ys[i]); });
+  passOver(xs, ys, order.reverse(), span, (i, after) => {
+    out[i] = lineAt(before.get(i), after, ys[i]);
+  });
   return out;
 }
 

@@ -23,7 +23,8 @@ function evenMarks(low, high, count) {
   const unit = 10 ** Math.floor(Math.log10(rough));
   const stride = [1, 2, 5, 10].map((figure) => figure * unit).find((one) => one >= rough) ?? rough;
   const marks = [];
-  for (let step = Math.ceil(low / stride); step * stride <= high && marks.length < 20; step += 1) marks.push(step * stride);
+  for (let step = Math.ceil(low / stride); step * stride <= high && marks.length < 20; step += 1)
+    marks.push(step * stride);
   return marks;
 }
 
@@ -31,7 +32,8 @@ function evenMarks(low, high, count) {
 function axisTexts(marks, axis) {
   if (axis === 'time') return marks.map((x) => (x === null ? '' : duration(x)));
   const largest = Math.max(...marks.map(Math.abs));
-  const [unit, sign] = largest >= 1e6 && largest < 1e10 ? [1e6, 'M'] : largest >= 1e4 && largest < 1e6 ? [1e3, 'k'] : [1, ''];
+  const [unit, sign] =
+    largest >= 1e6 && largest < 1e10 ? [1e6, 'M'] : largest >= 1e4 && largest < 1e6 ? [1e3, 'k'] : [1, ''];
   const write = (digits) => marks.map((x) => (x === null ? '' : x ? `${num(x / unit, digits)}${sign}` : '0'));
   const short = write(4);
   const texts = new Set(short).size === marks.length ? short : write(7);

@@ -3,8 +3,12 @@
 function listenToTouch(u, group) {
   let start = null;
   const at = (event) => Math.min(Math.max(event.clientX - u.over.getBoundingClientRect().left, 0), u.over.clientWidth);
-  const select = (from, to) => u.setSelect({ left: Math.min(from, to), width: Math.abs(to - from), top: 0, height: u.over.clientHeight }, false);
-  const end = () => { start = null; select(0, 0); };
+  const select = (from, to) =>
+    u.setSelect({ left: Math.min(from, to), width: Math.abs(to - from), top: 0, height: u.over.clientHeight }, false);
+  const end = () => {
+    start = null;
+    select(0, 0);
+  };
   u.over.addEventListener('pointerdown', (event) => {
     if (event.pointerType !== 'touch') return;
     start = at(event);

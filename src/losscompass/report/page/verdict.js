@@ -10,7 +10,11 @@ function verdictSection(run, several) {
       'div',
       { class: 'verdict-words' },
       several ? el('p', { class: 'run-name' }, named(run.label)) : null,
-      el('p', { class: 'labels' }, reading.labels.map((label) => labelBadge(label, t(`label.${label}`)))),
+      el(
+        'p',
+        { class: 'labels' },
+        reading.labels.map((label) => labelBadge(label, t(`label.${label}`))),
+      ),
       el('h1', { id: 'verdict', tabindex: -1 }, words.verdict),
       el('p', { class: 'sure' }, bar(reading.confidence), capital(words.sure)),
       nextStep(run),
@@ -29,7 +33,9 @@ function nextStep(run) {
     'div',
     { class: 'next-step' },
     next ? el('p', {}, next) : null,
-    first ? el('p', {}, el('span', {}, t('verdict.first')), ' ', el('a', { href: '#remedy-1' }, entry(first.remedy).title)) : null,
+    first
+      ? el('p', {}, el('span', {}, t('verdict.first')), ' ', el('a', { href: '#remedy-1' }, entry(first.remedy).title))
+      : null,
   );
 }
 
@@ -43,8 +49,20 @@ function sourceList(run, words) {
     { class: 'facts source' },
     row([t('source.path'), run.source]),
     run.name ? row([t('source.run'), run.name]) : null,
-    el('div', {}, el('dt', {}, t('source.points')), el('dd', {}, t('source.count', { points: run.points, series: run.series.length }))),
+    el(
+      'div',
+      {},
+      el('dt', {}, t('source.points')),
+      el('dd', {}, t('source.count', { points: run.points, series: run.series.length })),
+    ),
     shown.map(row),
-    rest.length ? el('details', { class: 'plain' }, el('summary', {}, t('source.more', { count: rest.length })), el('dl', { class: 'facts' }, rest.map(row))) : null,
+    rest.length
+      ? el(
+          'details',
+          { class: 'plain' },
+          el('summary', {}, t('source.more', { count: rest.length })),
+          el('dl', { class: 'facts' }, rest.map(row)),
+        )
+      : null,
   );
 }

@@ -36,7 +36,13 @@ function num(x, digits = 4) {
   if (!Number.isFinite(x)) return x > 0 ? '∞' : '−∞';
   if (Number.isInteger(x) && Math.abs(x) < 1e9) return minus(x.toLocaleString('en-US'));
   const size = Math.abs(x);
-  if (size < 1e-4 || size >= 1e9) return minus(x.toExponential(digits - 1).replace(/\.?0+e/, 'e').replace('e+', 'e'));
+  if (size < 1e-4 || size >= 1e9)
+    return minus(
+      x
+        .toExponential(digits - 1)
+        .replace(/\.?0+e/, 'e')
+        .replace('e+', 'e'),
+    );
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
   return minus(x.toLocaleString('en-US', { maximumFractionDigits: decimals }));
 }
@@ -56,7 +62,9 @@ function percent(share) {
 
 /** Seconds as a span of time in its two largest units. */
 function duration(seconds) {
-  const units = { en: [' s', ' min', ' h', ' d', ' '], ja: ['秒', '分', '時間', '日', ''] }[language.now === 'ja' ? 'ja' : 'en'];
+  const units = { en: [' s', ' min', ' h', ' d', ' '], ja: ['秒', '分', '時間', '日', ''] }[
+    language.now === 'ja' ? 'ja' : 'en'
+  ];
   const whole = Math.round(Math.abs(seconds));
   const sign = seconds < 0 ? '−' : '';
   if (whole < 60) return `${sign}${num(Math.abs(seconds), 2)}${units[0]}`;
