@@ -16,6 +16,8 @@ from .table import records_from_columns
 
 _ROWS = 24_000  # of a block: the temporaries of one of its columns stay in the second-level cache
 _LONGEST_LINE = 1 << 26
+_WORDY_ROWS = 1_000_000  # rows after which a column of ever new words is no longer kept
+_FEW_WORDS = 256
 _AHEAD = 3  # blocks being read at the same time
 
 
@@ -50,7 +52,10 @@ class _Part:
             if numbers is not None:
                 self.numbers[index].append(numbers[start:stop])
             if texts is not None:
-                self.texts[index].append(texts[start:stop])
+                words = texts[start:stop]
+                if self.rows > _WORDY_ROWS and len(set(words)) > _FEW_WORDS:
+                    words = [""] * len(words)  # neither a phase nor a name: not worth the memory
+                self.texts[index].append(words)
         self.rows += stop - start
 
     def records(self) -> Iterator[Record]:

@@ -192,7 +192,7 @@ def _dots(
             dot[rows] += _first_dot(words[start[rows] + 8])
             rows = rows[(dot[rows] == 16) & (length[rows] > 16)]
             dot[rows] += _first_dot(words[start[rows] + 16])
-    return np.minimum(dot, np.maximum(length, 0))
+    return np.asarray(np.minimum(dot, np.maximum(length, 0)))
 
 
 def _first_dot(word: UInt64[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
@@ -135,6 +136,7 @@ class Positions:
         return frozenset(name for name in (self.step, self.epoch, self.time, self.index) if name is not None)
 
 
+@lru_cache(maxsize=4096)
 def position_key(name: str) -> str:
     """The bare word of a column's name: `trainer/global_step` → `globalstep`, `Epoch #` → `epoch`."""
     text = unicodedata.normalize("NFKC", name).casefold()

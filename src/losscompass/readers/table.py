@@ -3,6 +3,8 @@
 Every reader of a tabular format ends here, so that all of them agree on positions, sparse rows and NaN.
 """
 
+import math
+import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,6 +22,8 @@ from .tidy import is_tidy, tidied
 
 MAX_COLUMNS = 10_000  # beyond it, names are data (ids of samples), not series
 _MAX_SEGMENTS = 10_000  # a position that falls more often than that is no order of runs
+_KEPT_TEXTS = 100_000  # cells of a column of ever new words (times, ids) that are kept
+_FEW_WORDS = 256
 _MAX_FACTS = 64
 
 
@@ -102,31 +106,51 @@ class _Columns:
         self._rows = 0
         self._numbers: dict[str, tuple[array[int], array[float]]] = {}
         self._texts: dict[str, dict[int, str]] = {}
+        self._wordy: dict[str, bool] = {}
         self._ignored: dict[str, list[int | str]] = {}
 
     def add(self, row: Mapping[str, object]) -> None:
-        for name, value in flatten(row):
-            number = _number(value)
-            if number is None and isinstance(value, str) and position_key(name) in _CLOCKS:
-                number = _moment(value)
-            if number is not None:
-                at = self._numbers.get(name)
-                if at is None:
-                    if len(self._numbers) >= MAX_COLUMNS:
-                        self._ignore("too-many-columns", name)
-                        continue
-                    at = self._numbers[name] = (array("q"), array("d"))
-                if at[0] and at[0][-1] == self._rows:  # two spellings of one name in one row: the last counts
-                    at[1][-1] = number
-                else:
-                    at[0].append(self._rows)
-                    at[1].append(number)
-            elif isinstance(value, str):
-                if len(self._texts) < MAX_COLUMNS:
-                    self._texts.setdefault(name, {})[self._rows] = value[:200]
-            elif value is not None:
-                self._ignore("not-a-number", name)
+        """One row. Plain numbers under known names, which are nearly all, take the short way."""
+        for name, value in row.items():
+            known = self._numbers.get(name)
+            if known is not None and (type(value) is float or type(value) is int):
+                try:
+                    known[1].append(value)
+                except OverflowError:
+                    known[1].append(math.inf if value > 0 else -math.inf)
+                known[0].append(self._rows)
+            else:
+                for spelled, part in flatten({name: value}):
+                    self._add(spelled, part)
         self._rows += 1
+
+    def _add(self, name: str, value: object) -> None:
+        number = _number(value)
+        if number is None and isinstance(value, str) and position_key(name) in _CLOCKS:
+            number = _moment(value)
+        if number is not None:
+            known = self._numbers.get(name)
+            if known is None:
+                if len(self._numbers) >= MAX_COLUMNS:
+                    self._ignore("too-many-columns", name)
+                    return
+                known = self._numbers[name] = (array("q"), array("d"))
+            known[0].append(self._rows)
+            known[1].append(number)
+        elif isinstance(value, str):
+            if len(self._texts) < MAX_COLUMNS:
+                self._add_text(name, value[:200])
+        elif value is not None:
+            self._ignore("not-a-number", name)
+
+    def _add_text(self, name: str, value: str) -> None:
+        cells = self._texts.setdefault(name, {})
+        if len(cells) == _KEPT_TEXTS and name not in self._wordy:
+            self._wordy[name] = len(set(cells.values())) > _FEW_WORDS
+        if self._wordy.get(name, False):
+            self._ignore("text-column", name)
+        else:
+            cells[self._rows] = sys.intern(value)
 
     def _ignore(self, reason: str, name: str) -> None:
         entry = self._ignored.setdefault(reason, [0, name])
