@@ -19,7 +19,7 @@ def detect(
     curve = run.curve("val")
     if curve is None or not curve.role.direction:
         return
-    score = curve.role.direction * rolling_median(curve.value, 3)
+    score = curve.role.direction * rolling_median(curve.value, max(3, len(curve) // 500))
     best = int(score.argmax())
     now = float(np.median(curve.value[-3:]))
     worse = float(score[best]) - curve.role.direction * now

@@ -25,7 +25,7 @@ def detect(run: Run, worse: float = WORSE.value, certain: float = CERTAIN.value)
     for name, metric in sorted(run.series.items()):
         if not QUALITY.search(metric.raw) or metric.role.direction == 0 or metric.axis != loss.axis:
             continue
-        score = metric.role.direction * rolling_median(metric.value, 3)
+        score = metric.role.direction * rolling_median(metric.value, max(3, len(metric) // 500))
         best = int(score.argmax())
         lost = float(score[best] - np.median(score[-3:]))
         if lost < max(worse * abs(float(score[best])), certain * difference_noise(metric.value)):

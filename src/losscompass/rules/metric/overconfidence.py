@@ -22,7 +22,7 @@ def detect(run: Run, rise: float = RISE.value, certain: float = CERTAIN.value) -
     loss = run.curve("val")
     if loss is None or loss.role.kind is not Kind.LOSS:
         return
-    smooth = rolling_median(loss.value, 5)
+    smooth = rolling_median(loss.value, max(5, len(loss) // 500))
     best = int(smooth.argmin())
     low, last = float(smooth[best]), float(np.median(loss.value[-3:]))
     if last - low < max(rise * abs(low), certain * difference_noise(loss.value)):
@@ -31,7 +31,7 @@ def detect(run: Run, rise: float = RISE.value, certain: float = CERTAIN.value) -
         right = metric.role.phase is Phase.VALIDATION and metric.role.kind is Kind.METRIC_UP
         if not right or not ANSWERS.search(name) or metric.axis != loss.axis or metric.step[-1] <= loss.step[best]:
             continue
-        then = float(np.interp(loss.step[best], metric.step, rolling_median(metric.value, 5)))
+        then = float(np.interp(loss.step[best], metric.step, rolling_median(metric.value, max(5, len(metric) // 500))))
         now = float(np.median(metric.value[-3:]))
         if now - then > max(difference_noise(metric.value), LEAST * abs(then)):
             yield Finding(
@@ -52,6 +52,7 @@ RULE = Rule(
     needs=(Need("curve:val", points=8), Need("kind:metric-up", points=8)),
     detect=detect,
     remedies=("keep-best-checkpoint", "add-regularisation"),
+    confidence=0.7,
     thresholds={"rise": RISE, "certain": CERTAIN},
     domain=("C7",),
 )

@@ -19,8 +19,8 @@ PLAUSIBLE = (*range(2, 21), 50, 100, 101, 200, 256, 365, 1000, 21841, 30522, 320
 
 
 def detect(run: Run, tolerance: float = TOLERANCE.value, unsteady: float = UNSTEADY.value) -> Iterator[Finding]:
-    if any(one.role.kind is Kind.LOSS_PART for one in run.series.values()):
-        return  # a sum of terms has no such level
+    if run.facts.get("task") == "regression" or any(one.role.kind is Kind.LOSS_PART for one in run.series.values()):
+        return  # a squared error or a sum of terms has no such level
     for phase in ("val", "train"):
         loss = run.curve(phase)
         if loss is None or loss.role.kind is not Kind.LOSS:
@@ -74,6 +74,7 @@ RULE = Rule(
         Need("curve:train|curve:val", points=8),
         Need("*/*acc*", optional=True),
         Need("kind:loss-part", optional=True),
+        Need("fact:task", optional=True),
         Need("fact:classes", optional=True),
         Need("fact:prior-entropy", optional=True),
     ),

@@ -15,6 +15,8 @@ EARLY = 0.02  # share of the run in which a first value still counts as the star
 
 
 def detect(run: Run, below: float = BELOW.value, above: float = ABOVE.value) -> Iterator[Finding]:
+    if run.facts.get("task") == "regression":
+        return
     for phase in ("train", "val"):
         loss = run.curve(phase)
         if loss is None or loss.role.kind is not Kind.LOSS or loss.axis == "epoch":
@@ -48,6 +50,7 @@ RULE = Rule(
         Need("curve:train|curve:val", points=20),
         Need("*/*acc*|*/*top*1*|*/*f1*|*/*auc*"),  # a classifier, then: other losses pass by ln K, too
         Need("kind:loss-part", optional=True),
+        Need("fact:task", optional=True),
     ),
     detect=detect,
     thresholds={"below": BELOW, "above": ABOVE},

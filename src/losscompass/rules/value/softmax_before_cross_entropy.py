@@ -11,6 +11,7 @@ import numpy as np
 
 from ...evidence.names import Kind
 from ...evidence.run import Run, Series
+from ...signal.thin import stride_index
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 
 MISFIT = Threshold(0.02, unit="nats", basis="calibration/softmax-before-cross-entropy.json")
@@ -23,10 +24,13 @@ def detect(run: Run, misfit: float = MISFIT.value, slope: float = SLOPE.value) -
         loss, accuracy = run.curve(phase), _accuracy(run, phase)
         if loss is None or accuracy is None or loss.role.kind is not Kind.LOSS or loss.axis != accuracy.axis:
             continue
-        _, at, where = np.intersect1d(loss.step, accuracy.step, return_indices=True)
+        at = where = np.arange(len(loss))
+        if not np.array_equal(loss.step, accuracy.step):
+            _, at, where = np.intersect1d(loss.step, accuracy.step, return_indices=True)
         if at.size < 8:
             continue
-        y, x = loss.value[at], accuracy.value[where]
+        few = stride_index(at.size, 2000)
+        y, x = loss.value[at[few]], accuracy.value[where[few]]
         x = x / 100.0 if x.max() > 1.5 else x
         if x.min() < 0 or x.max() > 1 or np.ptp(x) < MOVED or np.abs(y).max() > 20:
             continue
