@@ -255,8 +255,10 @@ def _predicted(data: UInt8[np.ndarray, " size"], at: int, end: int, pattern: _Pa
         begin = at + (done // pattern.length.size) * pattern.total
         grid = begin + np.arange(size, dtype=np.int64)[:, None] * pattern.total + pattern.offset
         start = grid.ravel()[: count - done]
-        expected = np.broadcast_to(pattern.header, (size, *pattern.header.shape)).reshape(-1, 2)[: start.size]
-        differs = (_headers(data, start) != expected).any(axis=1)
+        found = _headers(data, start)
+        differs = np.zeros(start.size, bool)
+        for column in (0, 1):
+            differs |= found[:, column] != np.tile(pattern.header[:, column], size)[: start.size]
         if differs.any():
             chunks.append(start[: int(differs.argmax())])
             break
