@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .series import Moments, Placed, Points, placed
+from .words import own_phase
 
 ENOUGH = 3  # finished bars: from here on their last states alone are the curve
 
@@ -58,18 +59,31 @@ class Bars:
         """How many values of a series were drawn, in all states."""
         return len(points) + len(self._states.get(id(points), ()))
 
-    def curve(self, points: Points) -> tuple[Placed, int]:
-        """The series of a bar's values, and how many states it passes over."""
+    def curves(self, points: Points) -> tuple[list[Placed], int]:
+        """The series of a bar's values, and how many states they pass over: of all its bars together if they are few,
+        else of the last states; bars of another length that come as often are those of the validation.
+        """
         states = self._states.get(id(points))
         epoch, at, total = self._moments.columns(points.moments)
+        known = np.unique(epoch[np.isfinite(epoch)]).size
+        if len(points) < ENOUGH and states is not None and known < ENOUGH:
+            return self._merged(states, points)
         keep = np.ones(len(points), dtype=bool)
-        if keep.size > ENOUGH:
-            # Another number of batches: a look at other data. A bar that stopped short: no value of its epoch.
-            usual = _most_frequent(total)
-            short = (at < total) & (np.count_nonzero(at >= total) > keep.size // 2)
-            keep = ((total == usual) | np.isnan(usual)) & ~short
-        if int(keep.sum()) >= ENOUGH or states is None or np.unique(epoch[np.isfinite(epoch)]).size >= ENOUGH:
-            return placed(points, self._moments, keep), self.passed(points) - int(keep.sum())
+        found: list[Placed] = []
+        for number, length in enumerate(_lengths(total)):
+            if np.isfinite(length):
+                # A bar that stopped short has no value of its epoch.
+                short = (at < total) & (np.count_nonzero(at >= total) > keep.size // 2)
+                keep = (total == length) & ~short
+            curve = placed(points, self._moments, keep)
+            if number:
+                curve.raw = f"val/{curve.raw}"
+            if not number or not (points.phase or own_phase(points.name)):
+                found.append(curve)
+        return found, self.passed(points) - sum(curve.value.size for curve in found)
+
+    def _merged(self, states: Points, points: Points) -> tuple[list[Placed], int]:
+        """All states, in the order of the log."""
         merged = Points(points.name, points.phase, points.kind, "step")
         order = np.argsort(np.append(states.moments, points.moments), kind="stable")
         merged.moment.extend(np.append(states.moments, points.moments)[order].tolist())
@@ -77,9 +91,14 @@ class Bars:
         epoch, at, _ = self._moments.columns(merged.moments)
         # A bar redrawn at the same place corrects itself.
         same = (np.diff(at) == 0) & ((np.diff(epoch) == 0) | ~np.isfinite(np.diff(epoch)))
-        return placed(merged, self._moments, np.append(~same, np.ones(1, dtype=bool))), int(same.sum())
+        return [placed(merged, self._moments, np.append(~same, np.ones(1, dtype=bool)))], int(same.sum())
 
 
-def _most_frequent(column: np.ndarray) -> float:
-    values, counts = np.unique(column[np.isfinite(column)], return_counts=True)
-    return float(values[np.argmax(counts)]) if values.size else float("nan")
+def _lengths(total: np.ndarray) -> list[float]:
+    """The lengths of the bars that count: the most frequent (of several, the first), and one that comes about as often."""
+    if total.size <= ENOUGH or np.isnan(total).all():
+        return [float("nan")]
+    values, first, counts = np.unique(total[np.isfinite(total)], return_index=True, return_counts=True)
+    order = np.lexsort((first, -counts))
+    often = [float(values[at]) for at in order[:2] if counts[at] >= ENOUGH - 1 and counts[at] * 2 >= counts.max()]
+    return often or [float(values[order[0]])]

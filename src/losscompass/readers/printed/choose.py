@@ -27,12 +27,13 @@ def choose(
         elif log.is_stated_elsewhere(one):
             skipped["progress-bar-state"] += bars.passed(one)
         else:
-            curve, passed = _placed(one, bars, moments, uses)
+            curves, passed = _placed(one, bars, moments, uses)
             skipped["progress-bar-state" if one.level == "bar" else "said-once"] += passed
-            if curve.value.size and log.is_series(curve, one, moments):
-                found.append(curve)
-            elif one.kind in CURVES:
-                skipped["said-once"] += curve.value.size
+            for curve in curves:
+                if curve.value.size and log.is_series(curve, one, moments):
+                    found.append(curve)
+                elif one.kind in CURVES:
+                    skipped["said-once"] += curve.value.size
     return _distinct(found), skipped
 
 
@@ -88,11 +89,11 @@ class _Overview:
         return True
 
 
-def _placed(one: Points, bars: Bars, moments: Moments, uses: Sequence[int]) -> tuple[Placed, int]:
+def _placed(one: Points, bars: Bars, moments: Moments, uses: Sequence[int]) -> tuple[list[Placed], int]:
     if one.level == "bar":
-        return bars.curve(one)
+        return bars.curves(one)
     keep = _repeated(one, moments, uses)
-    return placed(one, moments, keep), 0 if keep is None else int((~keep).sum())
+    return [placed(one, moments, keep)], 0 if keep is None else int((~keep).sum())
 
 
 def _repeated(one: Points, moments: Moments, uses: Sequence[int]) -> Bool[np.ndarray, " n"] | None:

@@ -27,6 +27,9 @@ NUMBER = re.compile(
 MOST_NUMBERS = 200  # of a line that are looked at: what holds more is an array
 
 _BAR = re.compile(r"%\s?\||\[[=>.#█ -]{5,}\]|[━╸╺█▏▎▍▌▋▊▉]{3,}|\[=+>")
+_ABOUT = re.compile(r"(.+?)\s(?:at|after|in|for|on|@)\s(?:the\s)?\S+(?:\s\S+)?$", re.IGNORECASE)
+_SAYS = re.compile(r"\s*[\])]?\s*(?:is|was|:|=|->|,|-)?\s*[$]?", re.IGNORECASE)
+_NTH = re.compile(r"(?:st|nd|rd|th)?[ -]?([^\W\d_]+)")  # 1epoch, 3rd epoch
 _DRAWN = re.compile(r"\s?%\s?[|━╸█▏▎▍▌▋▊▉#]")  # behind the percentage of a bar
 _BAR_END = re.compile(r"(?:it/s|s/it|[a-z]+/s|s/[a-z]+|\?)(?:,[^\]]*)?\](?=\s*\S)")
 _UNIT = re.compile(
@@ -46,7 +49,8 @@ _JOINED = re.compile(r"\s*[\])]*\s*(?:/|／|\bof\b|out of)\s*[\[(]*\s*$")
 _MEAN_OPEN = re.compile(r"\s*%?\s*[(\[{]\s*(?:avg|average|mean|ave|median|running|ema)?\s*[.:=]?\s*$", re.IGNORECASE)
 _MEAN_CLOSE = re.compile(r"\s*%?\s*[)\]}]")
 _AFTER = re.compile(r"\s?%?\s?([^\W\d_][\w.@'/-]*(?: [^\W\d_][\w.@'/-]*){0,2})\s*(?=[,;|)\]\t]|\s[-–]\s|$|\s{2,})")
-_MANY = re.compile(r"(epoch|iter(?:ation)?|step|エポック)(?=[\s:#\[(=]*\d)", re.IGNORECASE)
+_COUNTER_WORD = re.compile(r"[\s\[(#*|-]*(epoch|iter(?:ation)?|step|エポック)[\s:#\[(=]*$", re.IGNORECASE)
+_OPENING = re.compile(r"(?<![A-Za-z_])(epoch|iter(?:ation)?|step|エポック)[\s:#\[(=]*$", re.IGNORECASE)
 _DURATION = re.compile(r"\s?(?:ms|us|µs|s|sec|secs|seconds?|mins?|minutes?|hours?|hrs?|h)\b(?!/)|\s?s/|\s?[KMG]i?B\b")
 _SETTING = re.compile(r"(?<!loss)[:=]\s?['\"]?(?:True|False|None|[A-Za-z_./~][\w./~-]+)['\"]?[,)}]")
 _CLOCK = re.compile(r"^\d{1,3}$")
@@ -149,15 +153,14 @@ def _records_of(texts: Sequence[str]) -> list[tuple[int, int]]:
     a finished bar is followed by something else.
     """
     cuts = [(0, 0)]
-    seen: dict[str, int] = {}
+    opening = _COUNTER_WORD.match(texts[0])
     for index, text in enumerate(texts[:-1]):
-        for found in re.finditer(r"(epoch|iter(?:ation)?|step|エポック)[\s:#\[(=]*$", text, re.IGNORECASE):
-            word = found[1].casefold()
-            if index - seen.get(word, index) >= 2:
-                at = max(0, len(text[: found.start()].rstrip(" [(#*-|")))
-                cuts.append((index, at))
-                seen = {}
-            seen[word] = index
+        if opening is None or index < cuts[-1][0] + 2:
+            continue
+        # The word that opened the line opens a record again; inside a name (`global_step`) it does not.
+        again = _OPENING.search(text)
+        if again is not None and again[1] == opening[1]:
+            cuts.append((index, len(text[: again.start(1)].rstrip(" [(#*-|"))))
     for index, text in enumerate(texts):
         if index and (found_end := _BAR_END.search(text)) is not None and (index, 0) > cuts[-1]:
             cuts.append((index, found_end.end()))
@@ -175,6 +178,8 @@ class _Reading:
         self.leads: list[int] = []  # bare numbers before anything named
         self.step_rank = 99
         self.plural = False
+        self.ambiguous = False  # "Ep" may count episodes
+        self.subject = ""  # "Cost" of "Cost after iteration 100: 0.64"
         self.begun = False  # something was named: a bare number is no counter any more
 
     def shape(self) -> Shape:
@@ -319,6 +324,9 @@ class _Reading:
             and not re.match(r"m?s\b", self.texts[slot + 1])
         ):
             self.plural = name.casefold().endswith("s") and counts[0] == "step"
+            if (about := _ABOUT.match(name)) is not None and kind(about[1]) in CURVES:
+                self.subject = about[1]
+            self.ambiguous = self.ambiguous or (counts[0] == "epoch" and name.casefold() == "ep")
             return self._counter(at, *counts)
         if counts == ("epoch", 0):  # 0.25 of an epoch
             return self._counter(at, *counts)
@@ -368,6 +376,13 @@ class _Reading:
     def _bare(self, slot: int, left: str, right: str, opened: bool) -> str:
         """A number without a name before it."""
         at, result = self.first + slot, self.result
+        if self.subject and self.roles and self.roles[-1] in ("epoch", "step", "total") and _SAYS.fullmatch(left):
+            name, self.subject = self.subject, ""
+            result.values.append(Value(at, name, None if own_phase(name) else self.phase, False, kind(name)))
+            return "value"
+        if result.epoch is None and self.numbers[slot].isdigit() and (glued := _NTH.match(right)) is not None:
+            if counter(glued[1]) == ("epoch", 0):
+                return self._counter(at, "epoch", 0)
         if right.lstrip(" ").startswith("%"):
             name = self._name_after(left, right)
             if name and kind(name) in CURVES:
@@ -395,7 +410,9 @@ class _Reading:
             counts = self._counts_after(slot + 1)
             if counts is not None:
                 return self._counter(at, *counts)
-        if result.bar and pair and result.step is None:
+        if pair and result.values and result.step is None and left.strip() == "[" and not result.bar:
+            return self._counter(at, "step", 50)  # loss: 2.30  [   64/60000]
+        if result.bar and pair and result.step is None and not left.rstrip().endswith("("):
             word = self.texts[0].casefold()
             if result.epoch is None and ("epoch" in word or "エポック" in word):
                 return self._counter(at, "epoch", 0)
@@ -452,6 +469,8 @@ class _Reading:
         losses = any(v.kind is Kind.LOSS for v in result.values)
         seen: set[tuple[str | None, str]] = set()
         kept = []
+        if self.ambiguous and any(v.kind is Kind.REWARD for v in result.values) and result.step is None:
+            result.step, result.steps, result.epoch, result.epochs = result.epoch, result.epochs, None, None
         for value in result.values:
             phase = only_phase(value.name)
             if phase is not None and value.kind is Kind.OTHER:

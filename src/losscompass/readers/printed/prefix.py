@@ -19,17 +19,20 @@ _ORIGIN = re.compile(
 _LABEL = re.compile(
     r"\[\d+,\d+\]<std(?:out|err)>:|\(\w+ pid=\d+[^)]*\)|\[rank\d+\]:|\[\d+\]<std(?:out|err)>:?|Rank \d+:"
 )
+_HOST = re.compile(r"[\[(]?[A-Za-z][\w.-]{0,40}[\])]?:?\s+\[?")
 _BETWEEN = re.compile(r"[\s\[\](){}|:>,»–—-]*")
 _OPEN = re.compile(r"[\s(|>{-]*\[?")
 
 
 def message_start(line: str) -> int:
     """How many characters at the start of `line` are not the message: 0 if it begins at once."""
+    if (glog := _GLOG.match(line)) is not None:
+        return glog.end()
     at = 0
     if (label := _LABEL.match(line)) is not None:
         at = label.end()
-    if (glog := _GLOG.match(line, at)) is not None:
-        return glog.end()
+    elif _TIME.match(line) is None and (host := _HOST.match(line)) is not None and _TIME.match(line, host.end()):
+        at = host.end()
     known = False
     for _ in range(8):
         opened = _OPEN.match(line, at)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ...evidence.names import Kind
-from .words import CURVES, about_others, counter, kind
+from .words import CURVES, about_others, counter, kind, only_phase
 
 _BAR_TAIL = re.compile(r":?\s+\d{1,3}%\s?[|━╸▏█#].*$|\s\d+/\d+\s\[.*$")
 _PIPES = re.compile(r"[|│┃║]")
@@ -137,7 +137,7 @@ def _may_name_columns(line: str) -> bool:
     """Mostly words, of which one is that of a curve or of a part of one."""
     said = re.findall(r"[^\W\d_][\w@.:-]*", _BAR_TAIL.sub("", line))
     return 2 <= len(said) <= 3 * MAX_COLUMNS and any(
-        kind(word.strip(":.")) in CURVES or word.casefold() in _TERMS for word in said
+        kind(word.strip(":.")) in CURVES or word.casefold() in _TERMS or only_phase(word) for word in said
     )
 
 
@@ -154,6 +154,10 @@ def _table(names: list[str], row: str, *, wide: bool) -> Table | None:
         bare = [_SHORT.get(name.casefold(), name) for name in bare]
     if len(_TERMS & set(lower)) >= 2:
         bare = [f"{name}_loss" if name.casefold() in _TERMS else name for name in bare]
+    if "#" in lower:  # `E  #  LOSS …`: epoch and step
+        bare = ["step" if name == "#" else "epoch" if name == "E" else name for name in bare]
+    if not any(kind(name) in CURVES for name in bare):
+        bare = [f"{name} loss" if only_phase(name) else name for name in bare]
     columns = tuple(_column(name) for name in bare)
     if not any(column.kind in CURVES for column in columns):
         return None
