@@ -1,6 +1,6 @@
 """Every reader, the most specific first: the first whose `sniff` says yes reads the file."""
 
-from . import csv_table, dvclive, hf_folder, journal, json_log, mlflow, printed, tensorboard, wandb_offline
+from . import csv_table, dvclive, hf_folder, journal, json_log, mlflow, notebook, printed, tensorboard, wandb_offline
 from .base import Reader
 
 READERS: tuple[Reader, ...] = (
@@ -10,6 +10,7 @@ READERS: tuple[Reader, ...] = (
     mlflow.READER,
     dvclive.READER,
     hf_folder.READER,
+    notebook.READER,
     json_log.READER,
     csv_table.READER,
     printed.READER,  # any text that prints numbers: after all that is more specific
