@@ -198,7 +198,7 @@ def main() -> int:
         measured = {"measured": datetime.now(UTC).date().isoformat(), "labels": reading_record(pairs)}
         (HERE / "reading.json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
         print(measured)
-    sound = np.array([case.shape in {"converged", "improving", "held-out below", "levelled gap"} for case in corpus])
+    sound = np.array([case.healthy for case in corpus])
     alarmed = int(any_alarm[sound].sum())
     print(
         f"healthy runs with any warning: {alarmed}/{int(sound.sum())}, at most {upper_bound(alarmed, int(sound.sum())):.1%}"

@@ -36,7 +36,7 @@ def block_levels(value: Float[np.ndarray, " n"], edges: Int[np.ndarray, " edges"
             rows = np.flatnonzero(widths == width)
             levels[rows] = np.median(value[edges[rows][:, None] + np.arange(width)], axis=1)
         return levels
-    inner = np.unique(np.concatenate([edges[:-1] + (widths * part) // _PARTS for part in range(_PARTS)]))
+    inner = (edges[:-1, None] + widths[:, None] * np.arange(_PARTS) // _PARTS).ravel()
     sums = np.add.reduceat(value, inner)
     means = sums / np.diff(np.append(inner, value.size))
     return np.asarray(np.median(means.reshape(widths.size, _PARTS), axis=1))
