@@ -14,6 +14,7 @@ class Box:
         self.section = ""  # of the rows that follow: "rollout/"
         self._rows: dict[tuple[str, str], tuple[float, Value]] = {}
         self._counts: dict[str, tuple[int, float]] = {}  # rank and place, by "epoch" and "step"
+        self.rounds = False  # a step was printed with a few digits only
 
     def __bool__(self) -> bool:
         return bool(self._rows or self._counts)
@@ -28,6 +29,7 @@ class Box:
         for what, slot in (("epoch", shape.epoch), ("step", shape.step)):
             if slot is not None and (what not in self._counts or shape.rank < self._counts[what][0]):
                 self._counts[what] = (shape.rank, value_of(numbers[slot]))
+                self.rounds = self.rounds or "e+" in numbers[slot]
         for value in shape.values:
             self._rows[self.section, value.name] = (value_of(numbers[value.slot]), value)
 

@@ -8,9 +8,10 @@ from jaxtyping import Bool
 from ...evidence.names import Kind, role_of
 from .bars import Bars
 from .series import Moments, Placed, Points, placed
-from .words import CURVES
+from .words import CURVES, own_epoch
 
 _FEW = 3  # values: fewer, beside longer series, are no series
+_TOTAL = frozenset(("total", "episode", "sum", "cumulative", "return"))
 _MOSTLY = 0.9  # of two series' values equal: one of them, printed twice
 
 
@@ -18,7 +19,7 @@ def choose(
     points: Sequence[Points], bars: Bars, moments: Moments, uses: Sequence[int]
 ) -> tuple[list[Placed], dict[str, int]]:
     """The series, each with its positions, and how many values were passed over and why."""
-    skipped = {"progress-bar-state": 0, "said-once": 0}
+    skipped = {"progress-bar-state": 0, "said-once": 0, "step-reward": 0}
     found: list[Placed] = []
     log = _Overview(points, moments)
     for one in points:
@@ -27,6 +28,9 @@ def choose(
         elif log.is_stated_elsewhere(one):
             skipped["progress-bar-state"] += bars.passed(one)
         else:
+            if log.is_reward_of_a_step(one):
+                skipped["step-reward"] += len(one)
+                continue
             curves, passed = _placed(one, bars, moments, uses)
             skipped["progress-bar-state" if one.level == "bar" else "said-once"] += passed
             for curve in curves:
@@ -49,6 +53,11 @@ class _Overview:
             for one in points
         )
         self._has_rates = any(one.kind is Kind.LEARNING_RATE and one.level != "bar" for one in counted)
+        self._has_totals = any(
+            one.kind is Kind.REWARD and one.level != "step" and not _TOTAL.isdisjoint(one.name.casefold().split())
+            for one in points
+            if len(one) >= _FEW
+        )
         self._own: dict[tuple[str, str], int] = {}  # longest of a name that lines without a bar say
         self._whole: dict[tuple[str, str], int] = {}  # … that lines without a batch counter say
         for one in points:
@@ -68,6 +77,10 @@ class _Overview:
         if one.level == "bar":
             return len(one) < min(_FEW, self._own.get(key, 0))
         return one.last_of_epoch and self._whole.get(key, 0) >= 2
+
+    def is_reward_of_a_step(self, one: Points) -> bool:
+        """A reward printed at every step, where the total of the episode is printed too: that is the curve."""
+        return one.kind is Kind.REWARD and one.level == "step" and self._has_totals
 
     def is_series(self, curve: Placed, one: Points, moments: Moments) -> bool:
         """Whether what was printed under a name makes a series in this log."""
@@ -121,11 +134,11 @@ def _distinct(series: Sequence[Placed]) -> list[Placed]:
     """One name for one series of an axis: what the log says both a step and an epoch is told apart."""
     kept: list[Placed] = []
     taken: set[tuple[str, str]] = set()
-    said = {(one.raw, one.axis) for one in series}
+    stepwise = {role_of(one.raw)[0] for one in series if one.axis == "step"}
     for one in sorted(series, key=lambda one: -one.value.size):
         if any(_same(one, other) for other in kept):
             continue
-        if one.axis == "epoch" and (one.raw, "step") in said:
+        if one.axis == "epoch" and one.kind in CURVES and role_of(one.raw)[0] in stepwise and not own_epoch(one.raw):
             one.raw = f"{one.raw} (epoch)"
         name, number = one.raw, 2
         while (one.raw, one.axis) in taken:

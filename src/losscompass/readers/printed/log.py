@@ -265,6 +265,7 @@ class PrintedLog:
 
     def _close_box(self) -> None:
         counts, rows = self._box.close()
+        self._moments.rounds_steps = self._moments.rounds_steps or self._box.rounds
         self._epoch = counts.get("epoch", self._epoch)
         if "step" in counts:
             self._step, self._total = counts["step"], _NAN

@@ -24,6 +24,7 @@ class Moments:
         self.total = array("d")  # what the step counts up to
         self.order = array("q")  # of the line in the log
         self.said = array("l")  # which wording of the line
+        self.rounds_steps = False  # steps are printed with a few digits only: 1.23e+05
 
     def add(self, place: tuple[float, float, float], order: int, said: int) -> int:
         """One more moment, at (epoch, step, total); its number."""
@@ -105,6 +106,8 @@ def placed(points: Points, moments: Moments, keep: "np.ndarray | None" = None) -
     epoch, step, total = moments.columns(index)
     order = moments.orders(index)
     epoch = _filled(epoch)
+    if moments.rounds_steps:
+        step = _spread(step)
     if points.last_of_epoch and value.size:
         last = _ends_of_passes(epoch, step)
         value, epoch, step, total, order = value[last], epoch[last], step[last], total[last], order[last]
@@ -150,6 +153,23 @@ def _length(step: np.ndarray, total: np.ndarray) -> float:
     counted = float(step.max()) + (1.0 if float(step.min()) == 0.0 else 0.0)
     known = total[np.isfinite(total)]
     return max(counted - 1.0, float(np.median(known))) if known.size else counted
+
+
+def _spread(step: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+    """Steps that were rounded until neighbours look the same, evenly between those that differ."""
+    if step.size < 3 or np.isnan(step).any():
+        return step
+    spread = step.copy()
+    edges = [0, *(np.flatnonzero(np.diff(step) < 0) + 1), step.size]
+    for start, stop in pairwise(edges):
+        part = step[start:stop]
+        first = np.flatnonzero(np.append(True, np.diff(part) > 0))
+        if first.size < 2:
+            continue
+        known, place = part[first], first.astype(np.float64)
+        after = known[-1] + (known[-1] - known[-2]) / (place[-1] - place[-2]) * (part.size - place[-1])
+        spread[start:stop] = np.interp(np.arange(part.size), np.append(place, part.size), np.append(known, after))
+    return spread
 
 
 def _repeats(position: np.ndarray) -> int:

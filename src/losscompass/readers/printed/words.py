@@ -139,6 +139,11 @@ def own_phase(name: str) -> bool:
     return bool(set(tokens(name)) & _PHASE_WORDS)
 
 
+def own_epoch(name: str) -> bool:
+    """Whether the name itself says that it is of a whole epoch."""
+    return "epoch" in tokens(name)
+
+
 @lru_cache(maxsize=8192)
 def only_phase(name: str) -> str | None:
     """The phase, if the name says nothing else: `learn: 0.61`."""
