@@ -5,6 +5,7 @@ A case log says in its first comment lines what must be found in it (see `cases/
 
 import importlib
 import inspect
+import json
 import os
 import re
 from dataclasses import dataclass, replace
@@ -323,6 +324,14 @@ def test_the_keywords_of_detect_are_its_thresholds(rule):
     _, *keywords = inspect.signature(rule.detect).parameters.values()
     assert {one.name: one.default for one in keywords} == {name: one.value for name, one in rule.thresholds.items()}
     assert all(one.unit and one.basis for one in rule.thresholds.values())
+
+
+@BY_ID
+def test_the_thresholds_are_those_of_the_record(rule):
+    for name, threshold in rule.thresholds.items():
+        if threshold.basis.startswith("calibration/"):
+            record = json.loads((ROOT / threshold.basis).read_text("utf-8"))
+            assert record["thresholds"][name]["value"] == threshold.value, "measure again: make calibrate"
 
 
 @BY_ID

@@ -52,6 +52,7 @@ RULE = Rule(
     needs=(Need("curve:val", points=8),),
     detect=detect,
     remedies=("stop-earlier", "keep-best-checkpoint"),
+    confidence=0.76,
     thresholds={"since": SINCE, "lost": LOST, "certain": CERTAIN},
     domain=("C5",),
 )

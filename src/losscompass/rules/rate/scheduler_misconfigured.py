@@ -43,6 +43,7 @@ RULE = Rule(
     detect=detect,
     remedies=("learning-rate-schedule",),
     explains=("plateau", "loss-flat"),
+    confidence=0.79,
     thresholds={"spent": SPENT, "idle": IDLE, "warming": WARMING},
     domain=("T1",),
 )

@@ -88,7 +88,7 @@ RULE = Rule(
         "lower-learning-rate",
     ),
     explains=("loss-flat", "constant-metric", "plateau"),
-    confidence=0.95,
+    confidence=0.86,
     thresholds={"tolerance": TOLERANCE, "unsteady": UNSTEADY},
     labels=("underfitting-flat",),
     domain=("J2", "J3", "C6"),
