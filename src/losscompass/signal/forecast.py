@@ -18,7 +18,7 @@ from .robust import difference_noise
 from .thin import block_edges, block_levels
 
 LEAST = 8  # finite points below which nothing is said
-REACH = 1.28  # widths that hold 90 % of the ends; measured, see calibration/forecast.json
+REACH = 1.3  # widths that hold 90 % of the ends; measured, see calibration/forecast.json
 GROWTH = 1.0  # power of the doublings ahead that a width grows with; measured beside 0.5, 0.75 and 1.25
 POINTS = 25  # positions of a forecast
 
