@@ -6,6 +6,9 @@ WORKERS ?= 2
 INSTALL = -m pip install --quiet --disable-pip-version-check
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
+# Where the shapes in the types are checked while the tests run.
+SHAPES = losscompass.signal,losscompass.evidence.records
+
 DEV = .venv-test/bin
 BENCH = .venv-bench/bin
 
@@ -16,7 +19,7 @@ demo: .venv-demo/ready  ## a bundled log of a real training: its verdict, and it
 	.venv-demo/bin/losscompass demo --output demo-out/report.html
 
 test: .venv-test/ready
-	$(DEV)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(DEV)/python -m pytest -n $(WORKERS) --dist loadfile --jaxtyping-packages=$(SHAPES),beartype.beartype
 
 lint: .venv-test/ready
 	$(DEV)/ruff check
