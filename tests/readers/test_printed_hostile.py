@@ -12,8 +12,9 @@ from losscompass.evidence.records import Fact, ScalarBlock, Skipped
 from losscompass.readers.base import UnreadableError
 from losscompass.readers.head import head_of
 from losscompass.readers.printed import READER
-from losscompass.readers.printed.grammar import NUMBER, shape_of
+from losscompass.readers.printed.grammar import shape_of
 from losscompass.readers.printed.lines import LONGEST, lines_of
+from losscompass.readers.printed.shape import NUMBER
 
 STYLES = [path.read_bytes() for path in sorted((Path(__file__).parent / "printed_logs").glob("*.log"))]
 WORDS = st.sampled_from(

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from .grammar import Shape, Value
 from .numbers import value_of
+from .shape import Shape, Value
 from .words import CURVES, own_phase
 
 

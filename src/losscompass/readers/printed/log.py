@@ -14,10 +14,11 @@ from ..base import UnreadableError
 from .bars import Bars, State
 from .boxes import Box
 from .choose import choose
-from .grammar import NUMBER, Shape, shape_of
+from .grammar import shape_of
 from .numbers import read_value, value_of
 from .series import Moments, Points, blocks
 from .settings import settings_of
+from .shape import NUMBER, Shape
 from .tables import Table, is_rule, looks_like_row, open_table
 from .words import CURVES, about_others, may_matter, own_phase
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from .grammar import Value
+from .shape import Value
 
 
 def value_of(text: str) -> float:
-    """The number that `grammar.NUMBER` matched: `1e-5`, `nan`, `-inf`, `1,234.5`."""
+    """The number that `shape.NUMBER` matched: `1e-5`, `nan`, `-inf`, `1,234.5`."""
     try:
         return float(text)
     except ValueError:
