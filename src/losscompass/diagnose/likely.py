@@ -76,7 +76,7 @@ def likely(found: Sequence[Found]) -> tuple[Likely, ...]:
             named = [
                 Likely(cause, share, SETTLED_BY[cause])
                 for cause, share in causes.items()
-                if share >= LEAST and cause in SETTLED_BY and cause != one.id
+                if share >= LEAST and cause in SETTLED_BY
             ]
             return tuple(sorted(named, key=lambda cause: (-cause.confidence, cause.id))[:MOST])
     return ()

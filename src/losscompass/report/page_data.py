@@ -94,9 +94,8 @@ def _entry(id_: str, words: Catalogue, *, whole: bool) -> dict[str, Any]:
 
 
 def _cause(id_: str, words: Catalogue) -> str:
-    """The name of a cause, which may have no rule of its own yet."""
-    title = words.title(id_)
-    return _said(words, "cause", id_) if title == id_ else title
+    """The name of a cause: its words as a cause where it has them (it may be a symptom, too), else its rule's title."""
+    return words.ui(f"cause.{id_}") if words.has(f"cause.{id_}") else words.title(id_)
 
 
 def _said(words: Catalogue, table: str, id_: str) -> str:

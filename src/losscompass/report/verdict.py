@@ -152,9 +152,8 @@ def outlook(forecast: Forecast, catalogue: Catalogue) -> str:
 
 def suspicion(likely: Likely, catalogue: Catalogue) -> str:
     """A cause that would explain what was seen, and what would settle it."""
-    name = catalogue.title(likely.id)
-    if name == likely.id:
-        name = catalogue.ui(f"cause.{likely.id}") if catalogue.has(f"cause.{likely.id}") else likely.id
+    named = f"cause.{likely.id}"  # as a cause, where the id is also that of a symptom
+    name = catalogue.ui(named) if catalogue.has(named) else catalogue.title(likely.id)
     settled_by = catalogue.ui(f"evidence.{likely.settled_by}")
     return catalogue.ui("likely.sentence", cause=name, share=likely.confidence, settled_by=settled_by)
 
