@@ -28,7 +28,10 @@ def detect(run: Run, tolerance: float = TOLERANCE.value, points: float = POINTS.
         loss = run.curve(phase)
         if loss is None or loss.role.kind is not Kind.LOSS:
             continue
+        lowest, highest = float(loss.value.min()), float(loss.value.max())
         for number, clamp in CLAMPS.items():
+            if not lowest <= number * (1 + tolerance) or not number * (1 - tolerance) <= highest:
+                continue
             hits = np.flatnonzero(np.abs(loss.value - number) <= tolerance * number)
             if hits.size >= points and bool(np.any(np.diff(hits) == 1)):
                 first = float(loss.step[hits[0]])
