@@ -77,6 +77,9 @@ def columns_of(chunk: Chunk) -> tuple[list[Column], list[Skipped]]:
         if not placed.all():
             skipped.append(Skipped("no-position", int(column.size - placed.sum()), raw))
             column = column.take(placed)
+        if column.epoch is not None and not (np.abs(column.epoch) < FARTHEST).all():
+            known = np.where(np.abs(column.epoch) < FARTHEST, column.epoch, np.nan)
+            column = replace(column, epoch=None if np.isnan(known).all() else known)
         if column.size:
             columns.append(column)
     return columns, skipped
