@@ -226,7 +226,7 @@ def test_values_are_those_of_python(tmp_path_factory, table):
 def test_many_blocks_give_one_table(tmp_path, monkeypatch):
     from losscompass.readers import csv_rows
 
-    monkeypatch.setattr(csv_rows, "_ROWS", 1)
+    monkeypatch.setattr(csv_rows, "_BLOCK", 1 << 18)
     rows = [f"{i},{i / 7!r}" if i != 30_000 else "half a row" for i in range(60_000)]
     found = records(tmp_path, "step,loss\n" + "\n".join(rows) + "\n")
     steps, values = series(found)["loss"]

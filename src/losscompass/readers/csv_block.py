@@ -1,5 +1,7 @@
 """One block of complete lines of a text table, to columns: the regular lines together, the others one by one."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,7 +32,7 @@ def read_block(data: bytes, dialect: Dialect) -> Block:
     """Read `data`, whole lines each ended by a line feed."""
     padded = np.zeros(len(data) + 2 * MARGIN, dtype=np.uint8)
     padded[MARGIN : MARGIN + len(data)] = np.frombuffer(data, dtype=np.uint8)
-    lines = data.count(b"\n")
+    lines = int(np.count_nonzero(padded == _LINE))
     block = Block(lines, 0, [], [])
     ends = _regular(padded, lines, dialect.delimiter, len(dialect.names)) if dialect.delimiter != " " else None
     if ends is None:
@@ -187,29 +189,33 @@ def _fill(
     block.rows = edges.before.size
     words = words_of(padded)
     again: dict[int, int] = {}
-    before = edges.before
-    for index, numeric in enumerate(dialect.numeric):
-        after = np.ascontiguousarray(edges.ends[:, index])
-        first, last = before + 1, after
-        before = after
+    for start, stop in _alike(padded, edges, dialect):
+        width = stop - start
+        after = np.ascontiguousarray(edges.ends[:, start:stop])
+        first = np.empty_like(after)
+        first[:, 0] = edges.ends[:, start - 1] if start else edges.before
+        first[:, 1:] = after[:, :-1]
+        first += 1
+        first, last = first.ravel(), after.ravel()
         if trim:
             first, last = _trimmed(padded, first, last)
-        if not numeric:
+        if not dialect.numeric[start]:
             block.numbers.append(None)
             block.texts.append(
                 [_text(padded, a, b)[:_MAX_TEXT] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
             )
             continue
         values, unread = _parsed(words, first, last)
-        for row in unread:
-            cell = _text(padded, first[row], last[row])
+        for place in unread:
+            row, index = place // width, start + place % width
+            cell = _text(padded, first[place], last[place])
             if cell and index < len(dialect.header) and cell == dialect.header[index].strip("\"'"):
                 again[row] = again.get(row, 0) + 1
-                values[row] = ABSENT
+                values[place] = ABSENT
                 continue
-            values[row] = _number(cell, dialect, index, block, int(lines[row]))
-        block.numbers.append(values)
-        block.texts.append(None)
+            values[place] = _number(cell, dialect, index, block, int(lines[row]))
+        block.numbers += list(np.ascontiguousarray(values.reshape(-1, width).T))
+        block.texts += [None] * width
     # A row whose every number is its column's name is the header again.
     named = sum(numeric and bool(name) for numeric, name in zip(dialect.numeric, dialect.header, strict=False))
     headers = sorted(row for row, count in again.items() if count == named)
@@ -227,6 +233,26 @@ def _fill(
         block.rows = int(keep.sum())
         block.marks += [(row - place, _HEADER) for place, row in enumerate(headers)]
         block.problems += [(_HEADER, int(lines[row]), 1) for row in headers]
+
+
+def _alike(padded: UInt8[np.ndarray, " bytes"], edges: _Edges, dialect: Dialect) -> Iterator[tuple[int, int]]:
+    """Ranges of neighbouring columns whose numbers are written alike (as long, with or without a dot).
+
+    They are parsed as one long list, which is kinder to the cache than one column of a wide table after the other.
+    """
+    rows = edges.before.size
+    sample = sorted({0, rows // 3, rows // 2, rows - 1}) if rows else []
+    kinds = []
+    for index, numeric in enumerate(dialect.numeric):
+        before = edges.ends[:, index - 1] if index else edges.before
+        cells = [padded[before[row] + 1 : edges.ends[row, index]].tobytes().strip() for row in sample]
+        forms = Counter((min(len(cell) // 8, 2), b"." in cell, b"e" in cell) for cell in cells)
+        kinds.append((forms.most_common(1)[0][0] if forms else None, -1 if numeric else index))
+    start = 0
+    for index in range(1, len(kinds) + 1):
+        if index == len(kinds) or kinds[index] != kinds[start]:
+            yield start, index
+            start = index
 
 
 def _parsed(

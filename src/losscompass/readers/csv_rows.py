@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float
 
 from ..evidence.records import Event, Record, Skipped
 from .cell import is_absent
@@ -14,7 +15,7 @@ from .dialect import Dialect
 from .encoding import utf8_chunks
 from .table import records_from_columns
 
-_ROWS = 24_000  # of a block: the temporaries of one of its columns stay in the second-level cache
+_BLOCK = 1 << 20  # bytes: a block and the temporaries of some of its columns stay in the second-level cache
 _LONGEST_LINE = 1 << 26
 _WORDY_ROWS = 1_000_000  # rows after which a column of ever new words is no longer kept
 _FEW_WORDS = 256
@@ -41,7 +42,7 @@ class _Part:
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self.numbers: list[list[np.ndarray]] = [[] for _ in dialect.names]
+        self.numbers = [np.empty(0) for _ in dialect.names]  # with room to grow; the first `rows` of each count
         self.texts: list[list[list[str]]] = [[] for _ in dialect.names]
         self.rows = 0
 
@@ -50,13 +51,23 @@ class _Part:
             return
         for index, (numbers, texts) in enumerate(zip(block.numbers, block.texts, strict=True)):
             if numbers is not None:
-                self.numbers[index].append(numbers[start:stop])
+                self._append(index, numbers[start:stop])
             if texts is not None:
                 words = texts[start:stop]
                 if self.rows > _WORDY_ROWS and len(set(words)) > _FEW_WORDS:
                     words = [""] * len(words)  # neither a phase nor a name: not worth the memory
                 self.texts[index].append(words)
         self.rows += stop - start
+
+    def _append(self, index: int, numbers: Float[np.ndarray, " n"]) -> None:
+        """Copied now, while the next blocks are being read, rather than all at the end."""
+        kept = self.numbers[index]
+        stop = self.rows + numbers.size
+        if stop > kept.size:
+            larger = np.empty(max(stop, 2 * kept.size, 1 << 16))
+            larger[: self.rows] = kept[: self.rows]
+            self.numbers[index] = kept = larger
+        kept[self.rows : stop] = numbers
 
     def records(self) -> Iterator[Record]:
         """The records of this part."""
@@ -66,10 +77,8 @@ class _Part:
         empty_cells = False
         for index, name in enumerate(self.dialect.names):
             if self.dialect.numeric[index]:
-                pieces = self.numbers[index]
-                columns[name] = pieces[0] if len(pieces) == 1 else np.concatenate(pieces) if pieces else np.empty(0)
+                columns[name] = self.numbers[index][: self.rows]
                 absent[name] = is_absent(columns[name])
-                self.numbers[index] = []
                 empty_cells = empty_cells or bool(absent[name].any())
             else:
                 texts[name] = list(chain.from_iterable(self.texts[index]))
@@ -124,8 +133,7 @@ def _whole_lines(path: Path, dialect: Dialect, counts: _Counts) -> Iterator[byte
     """The file in pieces that end with a line."""
     rest = b""
     only_returns: bool | None = None
-    size = min(max(_ROWS * dialect.line_bytes, 1 << 18), 1 << 23)
-    for chunk in utf8_chunks(path, size):
+    for chunk in utf8_chunks(path, _BLOCK):
         if only_returns is None:
             only_returns = b"\n" not in chunk and b"\r" in chunk
         data = rest + (chunk.replace(b"\r", b"\n") if only_returns else chunk)

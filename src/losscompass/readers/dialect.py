@@ -32,7 +32,6 @@ class Dialect:
     header_line: str  # the whole line, without blanks around it
     numeric: tuple[bool, ...]  # which columns are numbers, as far as the head tells
     commas: tuple[str, ...]  # what a comma inside a number means, for each column
-    line_bytes: int  # about how long a line is
     facts: Facts = ()  # of a comment before the header
 
     def cells(self, line: str) -> list[str]:
@@ -126,9 +125,7 @@ def _with_delimiter(lines: Sequence[str], delimiter: str, facts: Facts) -> tuple
     header = tuple(cell.strip() for cell in first) if has_header else ()
     score = share_of_cells * often / len(body)
     header_line = lines[0].strip() if has_header else ""
-    return score, Dialect(
-        delimiter, names, has_header, header, header_line, numeric, commas, max(map(len, lines[1:] or lines)) + 1, facts
-    )
+    return score, Dialect(delimiter, names, has_header, header, header_line, numeric, commas, facts)
 
 
 def _is_prose(column: Sequence[str]) -> bool:
@@ -151,7 +148,6 @@ def _single_column(lines: Sequence[str], facts: Facts) -> Dialect | None:
         lines[0].strip() if has_header else "",
         (True,),
         ("",),
-        20,
         facts,
     )
 
