@@ -107,5 +107,9 @@ def test_shares_are_complete_and_have_words():
             assert words.has(f"evidence.{evidence}")
 
 
+def test_overfitting_is_its_own_cause():
+    assert likely([found("overfitting"), found("loss-flat")]) == ()
+
+
 def test_severities_of_notes_call_for_no_cause():
     assert likely([found("overfitting", severity=Severity.NOTE)]) == ()

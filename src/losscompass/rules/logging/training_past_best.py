@@ -29,6 +29,7 @@ def detect(
     record = np.flatnonzero(score >= np.maximum.accumulate(score))
     waits = np.diff(record[record <= best])  # how long it had to be waited for each improvement that came
     patience = int(max(3, np.ceil(1.5 * waits.max()))) if waits.size else 3
+    best = int((curve.role.direction * curve.value).argmax())  # what the log shows as its best, and people save
     at = float(curve.step[best])
     yield Finding(
         onset=at,
@@ -37,9 +38,9 @@ def detect(
             "best_at": at,
             "best": float(curve.value[best]),
             "last": now,
-            "since": after,
+            "since": len(curve) - 1 - best,
             "patience": patience,
-            "saved": after / len(curve),
+            "saved": (len(curve) - 1 - best) / len(curve),
         },
         exhibits=(Exhibit(curve.name, steps=(at, float(curve.step[-1])), marks=(at,)),),
     )
