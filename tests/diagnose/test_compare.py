@@ -67,6 +67,21 @@ def test_the_largest_group_that_can_be_compared_is_ranked():
     assert comparison.values["left_out"] == 2
 
 
+def test_held_out_data_judge_before_training_data():
+    def both(train, val):
+        a, b = one(2.3, train, name="train/loss", phase=Phase.TRAIN), one(2.3, val)
+        run = Run(
+            source="x", series={**a.run.series, **b.run.series}, curves={"train": "train/loss", "val": "val/loss"}
+        )
+        return RunDiagnosis(run=run, reading=b.reading)
+
+    alone = one(2.3, 0.2, name="train/loss", phase=Phase.TRAIN)
+    comparison = compare([both(0.1, 0.9), both(0.3, 0.5), alone])
+    assert (comparison.on, comparison.ranked) == ("val/loss", (1, 0))
+    comparison = compare([both(0.1, 0.9), alone, alone, alone, alone])
+    assert comparison.on == "train/loss"
+
+
 def test_a_better_model_is_no_other_scale():
     assert compare([one(2.3, 0.01), one(2.3, 1.0)]).ranked == (0, 1)
 

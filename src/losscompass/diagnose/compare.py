@@ -30,7 +30,7 @@ def compare(runs: Sequence[RunDiagnosis]) -> Comparison | None:
     """
     if len(runs) < 2:
         return None
-    best: tuple[str, list[int]] = ("", [])
+    grouped: list[tuple[str, list[int]]] = []
     for on in _candidates(runs):
         groups: list[list[int]] = []
         for index, one in enumerate(runs):
@@ -42,9 +42,11 @@ def compare(runs: Sequence[RunDiagnosis]) -> Comparison | None:
                 else:
                     groups.append([index])
         largest = max(groups, key=len, default=[])
-        if len(largest) > max(1, len(best[1])):
-            best = (on, largest)
-    on, group = best
+        if len(largest) > 1:
+            grouped.append((on, largest))
+    most = max((len(group) for _, group in grouped), default=0)
+    # held-out data judge a run; training data only where most runs were never held to anything else
+    on, group = next(((on, group) for on, group in grouped if 2 * len(group) >= most), ("", []))
     if group:
         return _ranked(runs, on, group)
     on = next(iter(_candidates(runs)), "")

@@ -40,7 +40,7 @@ def detect(
             "last": now,
             "since": len(curve) - 1 - best,
             "patience": patience,
-            "saved": (len(curve) - 1 - best) / len(curve),
+            "saved": max(0, len(curve) - 1 - best - patience) / len(curve),
         },
         exhibits=(Exhibit(curve.name, steps=(at, float(curve.step[-1])), marks=(at,)),),
     )
