@@ -249,6 +249,15 @@ def jumped(m: Maker) -> Case:
     return _case(m, "jumped", m.run("jumped", level), ill=("loss-spike",), open=("plateau",))
 
 
+def crawling(m: Maker) -> Case:
+    """A steady fall of 2–8 % over the whole run."""
+    n = max(m.n(), 12)
+    level = 1 - m.rng.uniform(0.02, 0.08) * np.linspace(0, 1, n)
+    run = m.run("crawling", level * (1 + 0.002 * np.clip(m.noise(n), -4, 4)))
+    open_ = ("loss-still-falling", "loss-flat", "plateau", "learning-rate-too-low")
+    return _case(m, "crawling", run, ill=("slow-descent",), open=open_)
+
+
 def wide_gap(m: Maker) -> Case:
     """Validation stays two and a half to ten times above training, without turning."""
     level = m.descent(m.n(), done=True)
@@ -256,7 +265,7 @@ def wide_gap(m: Maker) -> Case:
     return _case(m, "wide gap", run, ill=("generalization-gap",), open=("plateau",))
 
 
-ILL: tuple[Callable[[Maker], Case], ...] = (turned, flat, ran_away, broke, swinging, stuck, jumped, wide_gap)
+ILL: tuple[Callable[[Maker], Case], ...] = (turned, flat, ran_away, broke, swinging, stuck, jumped, wide_gap, crawling)
 
 _AFTER_A_BREAK = (
     "loss-spike",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from losscompass.diagnose.reading import CONFIDENCE
-from losscompass.rules.all import ALL
+from losscompass.rules.curve import RULES
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 from calibration.corpus import cases  # noqa: E402
 from calibration.sweep import prefix, upper_bound  # noqa: E402
 
-MEASURED = [rule for rule in ALL if any(t.basis.startswith("calibration/") for t in rule.thresholds.values())]
+MEASURED = [rule for rule in RULES if any(t.basis.startswith("calibration/") for t in rule.thresholds.values())]
 
 
 @pytest.mark.parametrize("rule", MEASURED, ids=lambda rule: rule.id)

@@ -182,6 +182,18 @@ def still_falling():
     spares("loss-still-falling", "levelled", "has arrived", {"epoch": E, "loss": fall(E, 2.3, 0.4, 4, seed=391)})
 
 
+def slow():
+    fires(
+        "slow-descent",
+        "crawling",
+        "four per cent in forty epochs, to the end",
+        {"epoch": E, "loss": np.linspace(2.40, 2.30, 40) + noise(40, 0.002, 395)},
+        "onset: 0 ± 0",
+    )
+    spares("slow-descent", "quick", "a quick descent", {"epoch": E, "loss": fall(E, 2.3, 0.4, 8, seed=396)})
+    spares("slow-descent", "still", "no descent at all", {"epoch": E, "loss": 2.35 + noise(40, 0.01, 397)})
+
+
 if __name__ == "__main__":
     for write in (
         overfitting,
@@ -194,5 +206,6 @@ if __name__ == "__main__":
         spike,
         gaps,
         still_falling,
+        slow,
     ):
         write()

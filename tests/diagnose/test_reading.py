@@ -67,7 +67,7 @@ CASES = {
     "ran away": (run_of(loss=np.where(EPOCHS < 20, fall(), 0.6 * np.exp((EPOCHS - 20) / 8))), ("diverged",)),
     "up and down": (run_of(loss=1 + 0.5 * np.sin(EPOCHS * 1.3) * noise(0.2, 6)), ("oscillating",)),
     "opponents": (run_of(loss_G=1 + 0.02 * EPOCHS, loss_D=0.7 * noise(0.1, 7)), ("oscillating",)),
-    "spike": (run_of(loss=jumped()), ("healthy-converged", "spike-recovered")),
+    "spike": (run_of(loss=jumped()), ("spike-recovered", "healthy-converged")),
     "validation below": (
         run_of(loss=fall(0.4), val_loss=fall(0.3, seed=8)),
         ("healthy-converged", "val-below-train"),

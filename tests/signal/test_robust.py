@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from losscompass.signal.robust import difference_noise, level_and_noise, rolling_median, spread, tail_weight
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
 from losscompass.signal.change import change_points
 from losscompass.signal.convergence import progress
 from losscompass.signal.divergence import divergence
@@ -91,8 +92,10 @@ def test_a_spike_is_seen_with_its_way_back_and_a_step_is_none():
     value = 1.0 + 0.02 * rng.standard_normal(400)
     value[200:204] = (5.0, 4.0, 3.0, 2.0)
     (spike,) = spikes(value, 10.0, 0.5)
-    assert spike.start == 200 and spike.peak == 5.0
-    assert spike.recovered is not None and 204 <= spike.recovered <= 206
+    assert spike.start == 200
+    assert spike.peak == 5.0
+    assert spike.recovered is not None
+    assert 204 <= spike.recovered <= 206
     value[300:] += 4.0
     assert [s.recovered for s in spikes(value, 10.0, 0.5) if s.start == 300] == [None]
 
@@ -108,7 +111,8 @@ def test_change_points_are_found_where_they_are():
     value = np.concatenate([np.full(300, 3.0), np.full(400, 1.0), np.full(300, 2.0)]) + 0.2 * rng.standard_normal(1000)
     found = change_points(value)
     assert len(found) == 2
-    assert abs(found[0] - 300) <= 3 and abs(found[1] - 700) <= 3
+    assert abs(found[0] - 300) <= 3
+    assert abs(found[1] - 700) <= 3
 
 
 def test_noise_has_no_change_points():
@@ -119,7 +123,8 @@ def test_noise_has_no_change_points():
 def test_the_longest_stillness_is_found():
     value = np.concatenate([np.linspace(2, 1, 30), np.full(60, 1.0), np.linspace(1, 0, 30)])
     still = still_stretch(outline(value), 0.05)
-    assert abs(still.start - 30) <= 4 and abs(still.stop - 90) <= 4
+    assert abs(still.start - 30) <= 4
+    assert abs(still.stop - 90) <= 4
     assert still.level == pytest.approx(1.0)
 
 
@@ -136,7 +141,8 @@ def test_running_means_that_begin_anew_are_reduced_to_their_ends():
     batches = 2.0 * np.exp(-epoch / 3) * (1 + 0.5 * rng.standard_normal(600))
     means = np.concatenate([np.cumsum(part) / np.arange(1, 101) for part in np.split(batches, 6)])
     keep = keep_ends(means, epoch)
-    assert keep is not None and list(np.flatnonzero(keep)) == [99, 199, 299, 399, 499, 599]
+    assert keep is not None
+    assert list(np.flatnonzero(keep)) == [99, 199, 299, 399, 499, 599]
     assert keep_ends(batches, epoch) is None
     assert keep_ends(np.linspace(2, 1, 600), epoch) is None
 

@@ -20,7 +20,9 @@ from .diagnosis import Found, Reading
 STEPS_ENOUGH = 8
 """Readings of a training curve that counts steps, below which nothing is said: seven steps are no run."""
 
-CONFIDENCE: Mapping[str, float] = MappingProxyType({"healthy-converged": 0.8, "too-short-to-say": 0.75, "plateau": 0.5})
+CONFIDENCE: Mapping[str, float] = MappingProxyType(
+    {"healthy-converged": 0.71, "too-short-to-say": 0.83, "plateau": 0.57}
+)
 """Of the labels that no finding stands for: the measured share of the times that they were right. calibration/reading.json"""
 
 LEARNED = 0.03
@@ -29,6 +31,9 @@ LEARNED = 0.03
 _LABELS: Mapping[str, tuple[str, ...]] = MappingProxyType({rule.id: rule.labels for rule in ALL if rule.labels})
 _ORDER = ("nan", "diverged", "underfitting-flat", "overfitting", "oscillating", "plateau", "still-improving")
 """Which finding names the run, where several do: what makes the rest meaningless comes first."""
+
+_SOUND = frozenset(("healthy-converged", "still-improving"))
+"""Of a run that is sound but for a spike, the spike is what there is to say first."""
 
 _BESIDE = ("nan", "diverged", "overfitting", "oscillating", "plateau", "spike-recovered", "val-below-train")
 """What may be said beside the first label, in this order."""
@@ -46,11 +51,14 @@ def read_curves(run: Run, found: Sequence[Found]) -> Reading:
         first = "nan" if "nan" in said else "too-short-to-say"
         onset = said["nan"].onset if first == "nan" else None
         named = next(iter(run.curves.values()), None)
-        axis = run.series[named].axis if named in run.series else "step"
+        axis = run.series[named].axis if named is not None and named in run.series else "step"
         return Reading(labels=(first,), confidence=0.9, onset=onset, axis=axis, curve=named, values={"points": 0})
     came = progress(curve.outline, spent=lines.spent)
     first, confidence = _first(said, curve, came)
     beside = tuple(label for label in _BESIDE if label in said and label != first)
+    if first in _SOUND and "spike-recovered" in said and _stands_out(said["spike-recovered"], run):
+        beside = (first, *(label for label in beside if label != "spike-recovered"))
+        first, confidence = "spike-recovered", said["spike-recovered"].confidence
     if first == "too-short-to-say":
         beside = ()
     cause = said.get(first)
@@ -89,6 +97,12 @@ def _lasts(plateau: Found, curve: Curve) -> bool:
     left = float(plateau.values.get("to", np.inf))
     first, last = float(curve.series.step[0]), float(curve.series.step[-1])
     return last - left <= 0.05 * (last - first)
+
+
+def _stands_out(spike: Found, run: Run) -> bool:
+    """Whether a spike is more than one bad batch: it lasted several readings, or shows in the mean of an epoch."""
+    series = run.series.get(str(spike.values.get("series", "")))
+    return float(spike.values.get("lasted", 0)) > 1 or (series is not None and series.axis == "epoch")
 
 
 def _too_short(curve: Curve) -> bool:

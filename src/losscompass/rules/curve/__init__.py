@@ -11,6 +11,7 @@ from .loss_still_falling import RULE as LOSS_STILL_FALLING
 from .non_finite_loss import RULE as NON_FINITE_LOSS
 from .overfitting import RULE as OVERFITTING
 from .plateau import RULE as PLATEAU
+from .slow_descent import RULE as SLOW_DESCENT
 from .validation_below_train import RULE as VALIDATION_BELOW_TRAIN
 
 RULES: tuple[Rule, ...] = (
@@ -25,4 +26,5 @@ RULES: tuple[Rule, ...] = (
     GENERALIZATION_GAP,
     VALIDATION_BELOW_TRAIN,
     LOSS_STILL_FALLING,
+    SLOW_DESCENT,
 )

@@ -28,7 +28,7 @@ RULE = Rule(
         Need("curve:val|curve:test|kind:reward", optional=True),
     ),
     detect=detect,
-    confidence=0.8,
+    confidence=0.83,
     labels=("oscillating",),
     domain=("L3", "J7"),
 )

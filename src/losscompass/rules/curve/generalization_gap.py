@@ -40,6 +40,6 @@ RULE = Rule(
     detect=detect,
     remedies=("add-regularisation", "more-data-or-augmentation"),
     thresholds={"ratio": RATIO},
-    confidence=0.8,
+    confidence=0.99,
     domain=("C3",),
 )

@@ -81,7 +81,7 @@ RULE = Rule(
         "lower-learning-rate",
     ),
     thresholds={"gain": GAIN, "first": FIRST, "score": SCORE},
-    confidence=0.9,
+    confidence=0.89,
     labels=("underfitting-flat",),
     domain=("C6", "J2"),
 )

@@ -48,7 +48,7 @@ RULE = Rule(
     detect=detect,
     remedies=("lower-learning-rate", "larger-batch", "learning-rate-schedule", "average-checkpoints"),
     thresholds={"width": WIDTH, "gained": GAINED, "sure": SURE},
-    confidence=0.7,
+    confidence=0.75,
     labels=("oscillating",),
     domain=("C1", "C6"),
 )

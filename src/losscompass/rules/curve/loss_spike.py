@@ -32,6 +32,7 @@ def detect(run: Run, rise: float = RISE.value, share: float = SHARE.value) -> It
                 "peak": worst.peak,
                 "back": float(curve.series.step[worst.recovered or 0]),
                 "count": len(back),
+                "lasted": (worst.recovered or worst.start) - worst.start,
             },
             exhibits=(
                 Exhibit(
@@ -54,7 +55,7 @@ RULE = Rule(
     detect=detect,
     remedies=("clip-gradients", "lower-learning-rate", "inspect-batch"),
     thresholds={"rise": RISE, "share": SHARE},
-    confidence=0.85,
+    confidence=0.55,
     labels=("spike-recovered",),
     domain=("C6",),
 )

@@ -63,7 +63,7 @@ RULE = Rule(
     detect=detect,
     remedies=("train-longer",),
     thresholds={"relative": RELATIVE, "least": LEAST, "share": SHARE, "certainty": CERTAINTY},
-    confidence=0.85,
+    confidence=0.67,
     labels=("still-improving",),
     domain=("C4",),
 )

@@ -52,7 +52,7 @@ RULE = Rule(
     detect=detect,
     remedies=("lower-learning-rate", "clip-gradients", "inspect-batch", "mixed-precision-care", "check-data-pipeline"),
     thresholds={"trailing": TRAILING, "share": SHARE},
-    confidence=0.98,
+    confidence=0.92,
     labels=("nan",),
     domain=("C6",),
 )

@@ -71,6 +71,7 @@ RULE = Rule(
     detect=detect,
     remedies=("stop-earlier", "add-regularisation", "more-data-or-augmentation", "lower-learning-rate"),
     thresholds={"sigmas": SIGMAS, "share": SHARE, "lost": LOST, "steady": STEADY, "upward": UPWARD},
+    confidence=0.84,
     labels=("overfitting",),
     domain=("C2", "C5", "C6"),
 )

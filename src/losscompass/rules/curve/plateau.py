@@ -52,7 +52,7 @@ RULE = Rule(
     detect=detect,
     remedies=("learning-rate-schedule", "raise-learning-rate", "stop-earlier"),
     thresholds={"length": LENGTH, "band": BAND, "noise": NOISE, "trend": TREND},
-    confidence=0.8,
+    confidence=0.63,
     labels=("plateau",),
     domain=("C1", "C4"),
 )

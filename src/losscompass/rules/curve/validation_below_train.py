@@ -47,7 +47,7 @@ RULE = Rule(
     detect=detect,
     remedies=("check-data-pipeline",),
     thresholds={"share": SHARE, "below": BELOW},
-    confidence=0.9,
+    confidence=0.83,
     labels=("val-below-train",),
     domain=("C3",),
 )
