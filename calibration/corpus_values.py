@@ -17,7 +17,16 @@ _QUIET = (
     "validation-below-train",
     "generalization-gap",
 )  # shapes that prove nothing here
-_ILL = (*_QUIET, "loss-flat", "overfitting", "loss-divergence", "loss-oscillation", "loss-spike", "training-past-best")
+_ILL = (
+    *_QUIET,
+    "slow-descent",
+    "loss-flat",
+    "overfitting",
+    "loss-divergence",
+    "loss-oscillation",
+    "loss-spike",
+    "training-past-best",
+)
 
 
 def _with(run: Run, facts: Mapping[str, float | int | str] | None = None, **more: tuple[Array, Phase, Kind]) -> Run:
