@@ -37,13 +37,23 @@ def found(id_, **fields):
 
 
 def test_remedies_come_once_by_stage_and_name_what_they_answer():
-    given = prescribe(EMPTY, [found("loss-divergence"), found("non-finite-loss"), found("overfitting")], REMEDIES)
+    warned = {"severity": Severity.WARNING}
+    given = prescribe(
+        EMPTY, [found("loss-divergence", **warned), found("non-finite-loss", **warned), found("overfitting")], REMEDIES
+    )
     ids = [one.remedy for one in given]
     assert len(ids) == len(set(ids))
     clip = next(one for one in given if one.remedy == "clip-gradients")
     assert clip.answers == ("loss-divergence", "non-finite-loss")
     assert ids.index("check-data-pipeline") < ids.index("lower-learning-rate") < ids.index("add-regularisation")
     assert ids[-1] == "more-data-or-augmentation"
+
+
+def test_what_is_critical_is_answered_first():
+    given = prescribe(EMPTY, [found("non-finite-loss"), found("overfitting")], REMEDIES)
+    urgent = ["non-finite-loss" in one.answers for one in given]
+    assert any(urgent)
+    assert urgent == sorted(urgent, reverse=True)
 
 
 def state(items, id_):

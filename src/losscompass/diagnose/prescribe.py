@@ -9,7 +9,8 @@ from .diagnosis import Found, Prescription
 
 
 def prescribe(run: Run, found: Sequence[Found], remedies: Sequence[Remedy]) -> tuple[Prescription, ...]:
-    """The remedies that the findings call for: by stage, then by the rank of the first finding each answers.
+    """The remedies that the findings call for: first those that answer something critical, then by stage, then by the rank
+    of the first finding each answers. (A run that ends in NaN is not to be stopped earlier but to be kept from NaN.)
 
     A remedy's parameters come from the highest-ranked finding that gives any.
     """
@@ -27,7 +28,10 @@ def prescribe(run: Run, found: Sequence[Found], remedies: Sequence[Remedy]) -> t
             if not parameters.get(id_):
                 parameters[id_] = by_id[id_].parameters(run, finding.values)
     first = {id_: place for place, id_ in enumerate(answers)}
-    ordered = sorted(answers, key=lambda id_: (STAGES.index(by_id[id_].stage), first[id_]))
+    critical = {one.id for one in found if one.severity is Severity.CRITICAL}
+    ordered = sorted(
+        answers, key=lambda id_: (critical.isdisjoint(answers[id_]), STAGES.index(by_id[id_].stage), first[id_])
+    )
     return tuple(
         Prescription(
             remedy=id_,
