@@ -21,7 +21,7 @@ STEPS_ENOUGH = 8
 """Readings of a training curve that counts steps, below which nothing is said: seven steps are no run."""
 
 CONFIDENCE: Mapping[str, float] = MappingProxyType(
-    {"healthy-converged": 0.71, "too-short-to-say": 0.83, "plateau": 0.57}
+    {"healthy-converged": 0.69, "too-short-to-say": 0.83, "plateau": 0.5}
 )
 """Of the labels that no finding stands for: the measured share of the times that they were right. calibration/reading.json"""
 
@@ -32,7 +32,7 @@ _LABELS: Mapping[str, tuple[str, ...]] = MappingProxyType({rule.id: rule.labels 
 _ORDER = ("nan", "diverged", "underfitting-flat", "overfitting", "oscillating", "plateau", "still-improving")
 """Which finding names the run, where several do: what makes the rest meaningless comes first."""
 
-_SOUND = frozenset(("healthy-converged", "still-improving"))
+_SOUND = frozenset(("healthy-converged", "still-improving", "plateau"))
 """Of a run that is sound but for a spike, the spike is what there is to say first."""
 
 _BESIDE = ("nan", "diverged", "overfitting", "oscillating", "plateau", "spike-recovered", "val-below-train")

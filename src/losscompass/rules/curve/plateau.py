@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ...signal.convergence import progress
+from ...signal.curve import is_loss
 from ...signal.headline import headlines
 from ...signal.plateau import still_stretch
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 
 LENGTH = Threshold(0.7, unit="share of the run", basis="calibration/plateau.json")
+LONG = Threshold(0.85, unit="share of the run, where most of the loss is gone", basis="calibration/plateau.json")
+SOLVED = Threshold(0.3, unit="level at the end as a share of the start", basis="calibration/plateau.json")
 BAND = Threshold(
     0.01,
     unit="full width of the band as a share of the level, where the noise is less",
@@ -21,6 +24,8 @@ TREND = Threshold(0.01, unit="p of no trend in the stretch", basis="calibration/
 def detect(
     run: Run,
     length: float = LENGTH.value,
+    long: float = LONG.value,
+    solved: float = SOLVED.value,
     band: float = BAND.value,
     noise: float = NOISE.value,
     trend: float = TREND.value,
@@ -31,7 +36,8 @@ def detect(
         return
     came = progress(curve.outline)
     still = still_stretch(curve.outline, max(band * abs(came.end), noise * came.noise))
-    if still.share(curve.outline) < length or (still.gained > 0 and still.certainty < trend):
+    gone = is_loss(curve.series) and not came.crossing and abs(came.end) < solved * abs(came.start)
+    if still.share(curve.outline) < (long if gone else length) or (still.gained > 0 and still.certainty < trend):
         return  # a slow but sure descent is none
     start, stop = curve.at(still.start), curve.at(still.stop - 1)
     yield Finding(
@@ -51,8 +57,8 @@ RULE = Rule(
     ),
     detect=detect,
     remedies=("learning-rate-schedule", "raise-learning-rate", "stop-earlier"),
-    thresholds={"length": LENGTH, "band": BAND, "noise": NOISE, "trend": TREND},
-    confidence=0.63,
+    thresholds={"length": LENGTH, "long": LONG, "solved": SOLVED, "band": BAND, "noise": NOISE, "trend": TREND},
+    confidence=0.61,
     labels=("plateau",),
     domain=("C1", "C4"),
 )
