@@ -28,6 +28,10 @@ KNOWN = [
     ("ｌｏｓｓ", "train/loss", TRAIN, Kind.LOSS),
     ("eval_loss", "val/loss", VAL, Kind.LOSS),
     ("val_loss", "val/loss", VAL, Kind.LOSS),
+    ("CrossEntropyLoss", "train/loss", TRAIN, Kind.LOSS),
+    ("val_MSELoss", "val/loss", VAL, Kind.LOSS),
+    ("area_per_room", "area_per_room", NONE, Kind.OTHER),
+    ("loss_threshold_maps", "loss_threshold_maps", NONE, Kind.OTHER),
     ("valLoss", "val/loss", VAL, Kind.LOSS),
     ("dev_loss", "val/loss", VAL, Kind.LOSS),
     ("validation_loss", "val/loss", VAL, Kind.LOSS),
@@ -171,3 +175,31 @@ def test_a_metric_without_a_phase_beside_losses_that_say_theirs_is_of_validation
 def test_rewards_of_a_preference_model_are_no_return():
     roles = roles_of(["loss", "rewards/chosen", "rewards/rejected", "rewards/margins", "rewards/accuracies"])
     assert [role.kind for _, role in roles.values()] == [Kind.LOSS, *[Kind.OTHER] * 3, Kind.METRIC_UP]
+
+
+def test_criteria_beside_each_other_are_terms():
+    roles = roles_of(["CrossEntropyLoss", "MSELoss", "val_CrossEntropyLoss"])
+    assert roles["CrossEntropyLoss"] == ("train/loss/crossentropy", roles["CrossEntropyLoss"][1])
+    assert {roles[name][1].kind for name in ("CrossEntropyLoss", "MSELoss")} == {Kind.LOSS_PART}
+    assert roles["val_CrossEntropyLoss"][0] == "val/loss"
+
+
+@pytest.mark.parametrize("joint", ["/", "-"])
+def test_of_two_numbered_sets_the_first_is_the_training_set(joint):
+    roles = roles_of([f"validation_{n}{joint}{what}" for n in (0, 1) for what in ("logloss", "auc")])
+    assert [name for name, _ in roles.values()] == ["train/logloss", "train/auc", "val/logloss", "val/auc"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["validation_0-rmse"],
+        ["validation_1-rmse"],
+        [f"validation_{n}-rmse" for n in range(3)],
+        ["validation_0-rmse", "validation_1-rmse", "train-rmse"],
+        ["valid_0's rmse", "valid_1's rmse"],
+    ],
+)
+def test_other_numbered_sets_are_all_held_out(names):
+    phases = {raw: role.phase for raw, (_, role) in roles_of(names).items() if raw.startswith("valid")}
+    assert set(phases.values()) == {VAL}

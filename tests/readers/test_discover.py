@@ -78,6 +78,7 @@ def test_a_folder_gives_every_run_and_counts_the_rest(tmp_path):
     write(tmp_path / "model.pt", b"PK\x03\x04" + bytes(range(256)))
     write(tmp_path / "train.py", "import torch\n\nprint('hello')\n")
     write(tmp_path / ".git" / "log.csv", CSV)
+    write(tmp_path / ".trash" / "log.csv", CSV)  # of MLflow: runs that were deleted
     (tmp_path / "a" / "loop").symlink_to(tmp_path)
     found = gather([tmp_path, tmp_path / "a" / "log.csv"])
     sources = [Path(run.source).name for run in found.runs]

@@ -88,6 +88,8 @@ def role_of(raw: str, default: Phase | None = None) -> tuple[str, Role]:
         return _joined("reward", of_what), Role(phase, kind)
     if kind is Kind.LOSS_PART and phase is not Phase.TRAIN and re.fullmatch(r"[a-z]?\d+", of_what):
         kind = Kind.LOSS  # eval_g0_loss, validation_1: the loss on one of several data sets, not a term of a sum
+    if kind is Kind.LOSS_PART and _is_criterion(raw, about):
+        return _joined(phase, measure), Role(phase, Kind.LOSS)
     return _joined(phase, measure, of_what), Role(phase, kind)
 
 
@@ -101,6 +103,8 @@ def roles_of(raws: Iterable[str], default: object = None) -> Mapping[str, tuple[
     taken = {name for name, _ in roles.values()}
     spoken = {_phase(said[raw]) for raw in names if roles[raw][1].kind is Kind.LOSS}
     both = {Phase.TRAIN, Phase.VALIDATION} <= spoken and Phase.NONE not in spoken
+    criteria = {raw for raw in names if _CRITERION.search(raw)}
+    terms: dict[str, tuple[str, Phase]] = {}
     for raw in names:
         name, role = roles[raw]
         if role.kind is Kind.REWARD and said[raw] == ("r",) and not {("l",), ("t",)} <= everything:
@@ -109,6 +113,9 @@ def roles_of(raws: Iterable[str], default: object = None) -> Mapping[str, tuple[
             roles[raw] = ("val/loss", Role(Phase.VALIDATION, Kind.LOSS))
         if said[raw] in (("loss", "t"), ("t", "loss")) and {("loss", "v"), ("v", "loss")} & everything:
             roles[raw] = ("train/loss", Role(Phase.TRAIN, Kind.LOSS))
+        # A criterion's class beside another one, or beside the loss, is a term after all.
+        if role.kind is Kind.LOSS and raw in criteria and sum(roles[one][0] == name for one in names) > 1:
+            terms[raw] = (f"{name}/{'_'.join(w for w in said[raw] if w not in v.LOSS | _PHASES.keys())}", role.phase)
         # Where losses say both phases, a metric that says none is the validation's (fastai); Keras says `val_` then.
         if both and role.kind in _METRICS and _phase(said[raw]) is Phase.NONE:
             other = name.replace("train/", "val/", 1)
@@ -119,7 +126,42 @@ def roles_of(raws: Iterable[str], default: object = None) -> Mapping[str, tuple[
             of_what = tuple(w for w in said[raw] if w not in v.LOSS)
             if any(timed[: len(of_what)] == of_what and len(timed) > len(of_what) for timed in _timed(everything)):
                 roles[raw] = (name, Role(role.phase, Kind.LOSS))
+    roles |= {raw: (name, Role(of, Kind.LOSS_PART)) for raw, (name, of) in terms.items()}
+    roles |= _evaluated_pair(roles)
     return MappingProxyType(roles)
+
+
+# XGBoost's scikit-learn interface numbers the sets of `eval_set`. Its documentation of `evals_result()` passes
+# [(X_train, y_train), (X_test, y_test)] and shows `validation_0` and `validation_1`, and that is how people call it:
+# of exactly two the first is what it was trained on. Of one, or of three and more, nothing can be said. LightGBM's
+# `valid_0` is no such case: that library recognises the training set and calls it `training`.
+_EVALUATED = re.compile(r"validation_([0-9]+)(?=[/:._ -])")
+
+
+def _evaluated_pair(roles: Mapping[str, tuple[str, Role]]) -> dict[str, tuple[str, Role]]:
+    """The roles of `validation_0` and `validation_1`, where a log has these two sets and says no training set."""
+    numbers = {raw: found[1] for raw in roles if (found := _EVALUATED.match(raw)) is not None}
+    others = [role for raw, (_, role) in roles.items() if raw not in numbers and role.direction]
+    if set(numbers.values()) != {"0", "1"} or any(role.phase is Phase.TRAIN for role in others):
+        return {}
+    pair = {}
+    for raw, number in numbers.items():
+        name, role = role_of(_EVALUATED.sub("train" if number == "0" else "val", raw))
+        if role.direction:
+            pair[raw] = (name, role)
+    return pair
+
+
+_CRITERION = re.compile(r"(?:^|[^A-Za-z])[A-Z][A-Za-z0-9]*Loss$")
+
+
+def _is_criterion(raw: str, about: tuple[str, ...]) -> bool:
+    """A class of a loss function (`CrossEntropyLoss`, `MSELoss`), as scripts name their only loss after it."""
+    return (
+        len(about) == 1
+        and _CRITERION.search(raw) is not None
+        and (about[0] in v.NAMED_LOSS or about[0] in v.METRIC_DOWN)
+    )
 
 
 def phase_of_place(source: str, raws: Iterable[str]) -> Phase | None:

@@ -38,7 +38,7 @@ _CLOSED = (
     b"%PDF",
 )
 _SKIPPED_FOLDERS = frozenset(
-    (".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "site-packages", ".ipynb_checkpoints")
+    (".trash", ".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "site-packages", ".ipynb_checkpoints")
 )
 _COUNTED = frozenset(("empty", "binary", "no-curve", "not-a-log"))  # reasons worth no more than a count in a folder
 _CURVE_KINDS = frozenset((Kind.LOSS, Kind.LOSS_PART, Kind.METRIC_UP, Kind.METRIC_DOWN, Kind.REWARD))
