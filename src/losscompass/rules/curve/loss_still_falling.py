@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ...signal.convergence import Progress, progress
+from ...signal.curve import is_loss
 from ...signal.headline import headlines
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 
@@ -19,6 +20,7 @@ SHARE = Threshold(
     basis="calibration/loss-still-falling.json",
 )
 CERTAINTY = Threshold(0.05, unit="p of no trend in the last quarter", basis="calibration/loss-still-falling.json")
+FINEST = 0.005  # of a score or a reward: less in a tenth of the run is not worth its time
 
 
 def detect(
@@ -34,6 +36,8 @@ def detect(
         return
     came = progress(curve.outline, spent=lines.spent)
     if not falls(came, relative, least, share) or came.certainty > certainty:
+        return
+    if not is_loss(curve.series) and came.relative < FINEST:
         return
     start = curve.at(int(0.75 * curve.outline.blocks))
     yield Finding(
@@ -63,7 +67,7 @@ RULE = Rule(
     detect=detect,
     remedies=("train-longer",),
     thresholds={"relative": RELATIVE, "least": LEAST, "share": SHARE, "certainty": CERTAINTY},
-    confidence=0.67,
+    confidence=0.69,
     labels=("still-improving",),
     domain=("C4",),
 )
