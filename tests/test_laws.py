@@ -396,8 +396,9 @@ def test_every_remedy_is_called_for():
 @BY_CASE
 def test_remedies_give_their_numbers_or_none(case):
     verdict = diagnose_run(case.run(), strict=True)
-    stages = [STAGES.index(one.stage) for one in verdict.prescriptions]
-    assert stages == sorted(stages)
+    critical = {one.id for one in verdict.found if one.severity is Severity.CRITICAL and not one.explained_by}
+    order = [(critical.isdisjoint(one.answers), STAGES.index(one.stage)) for one in verdict.prescriptions]
+    assert order == sorted(order)  # what is critical first, and there and then by effect per effort
     for one in verdict.prescriptions:
         wanted = placeholders(catalogue("en").words(one.remedy).message)
         assert wanted <= one.parameters.keys() or not one.parameters.keys() & wanted
