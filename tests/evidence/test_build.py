@@ -149,7 +149,16 @@ def test_a_test_series_stands_in_for_validation():
 
 
 def test_nothing_that_is_unknown_becomes_a_headline():
-    assert only(build([block("voltage", [3, 2, 1])], "log")).curves == {}
+    assert only(build([block("voltage", [3, 2, 1]), block("current", [1, 2, 3])], "log")).curves == {}
+    assert only(build([block("voltage", [3, 2, 1], axis="row")], "log")).curves == {}
+    assert only(build([block("weight", [3, 2, 1])], "log")).curves == {}
+
+
+def test_the_only_series_of_a_log_is_read_as_falling_and_that_is_said():
+    run = only(build([block("voltage", [3, 2, 1]), block("elapsed_time", [1, 2, 3])], "log"))
+    assert run.curves == {"train": "voltage"}
+    assert run.curve("train").role.direction == -1
+    assert [(one.reason, one.where) for one in run.skipped] == [("direction-assumed", "voltage")]
 
 
 def test_unmeasured_columns_are_kept_out_and_counted():

@@ -3,6 +3,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
 from losscompass.evidence.records import Event, Fact, ScalarBlock, Skipped
@@ -189,3 +190,47 @@ def test_documents_without_a_curve_say_so(tmp_path, content):
 def test_numbers_that_are_too_large_for_a_double(tmp_path):
     found = series(records(tmp_path, '{"step": 1, "loss": 1' + "0" * 400 + '}\n{"step": 2, "loss": 0.5}\n'))
     assert found["loss"][1][-1] == 0.5
+
+
+def losses(nulls, numbers=20):
+    return [1 / (i + 1) for i in range(numbers)] + [None] * nulls
+
+
+def test_null_to_the_end_is_nan(tmp_path):
+    rows = [{"step": i, "loss": loss, "lr": 0.1} for i, loss in enumerate(losses(5))]
+    for content in ("\n".join(map(json.dumps, rows)) + "\n", rows, {"loss": losses(5), "lr": [0.1] * 25}):
+        found = records(tmp_path, content)
+        steps, values = series(found)["loss"]
+        assert steps == list(range(25))
+        assert np.isnan(values).tolist() == [False] * 20 + [True] * 5
+        assert skipped(found) == {"null-read-as-nan": 5}
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        losses(1),  # not computed yet
+        [*losses(0)[:8], None, *losses(0)[8:]],  # one alone
+        [None] * 5 + losses(0),  # from the beginning
+        [None if i % 3 else loss for i, loss in enumerate(losses(0))],  # every third row
+        [1.0, *[None] * 20],  # measured once
+    ],
+)
+def test_other_nulls_are_not_measured(tmp_path, column):
+    numbers = [value for value in column if value is not None]
+    rows = [{"step": i, "loss": loss, "lr": i / 9} for i, loss in enumerate(column)]
+    for content in (
+        "\n".join(map(json.dumps, rows)) + "\n",
+        {"loss": column, "lr": [i / 9 for i in range(len(column))]},
+    ):
+        found = records(tmp_path, content)
+        assert series(found)["loss"][1] == numbers
+        assert skipped(found) == {}
+
+
+def test_null_in_rows_of_another_kind_is_not_measured(tmp_path):
+    rows = [{"step": i, "loss": loss, "acc": None} for i, loss in enumerate(losses(0))]
+    rows += [{"step": 20 + i, "loss": None, "acc": 0.5 + i / 9} for i in range(3)]
+    found = records(tmp_path, "\n".join(map(json.dumps, rows)) + "\n")
+    assert len(series(found)["loss"][1]) == 20
+    assert skipped(found) == {}

@@ -9,7 +9,7 @@ import numpy as np
 
 from .chunks import Chunk, collect
 from .columns import Column, columns_of
-from .headline import choose_curves
+from .headline import UNNAMED_CURVE, assume_direction, choose_curves
 from .names import Role, phase_of_place, roles_of, variant_of
 from .records import Record, Skipped
 from .run import Run, Series
@@ -40,7 +40,8 @@ def _runs_of(chunk: Chunk, source: str) -> Iterator[Run]:
     skipped += lost
     for number, piece in enumerate(pieces):
         kept, unmeasured = drop_unmeasured(piece.columns, roles)
-        series = _named_series(kept, roles)
+        series, assumed = assume_direction(_named_series(kept, roles), chunk.facts.get(UNNAMED_CURVE))
+        unmeasured += assumed
         more, curves = choose_curves(series)
         yield Run(
             source=source,

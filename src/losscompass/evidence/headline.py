@@ -8,9 +8,35 @@ import numpy as np
 
 from . import vocabulary as v
 from .names import Kind, Phase, Role
+from .records import Skipped
 from .run import Series
+from .tokens import words
 
 ENOUGH = 3  # points from which a series is a curve
+
+
+UNNAMED_CURVE = "unnamed_curve"
+"""The fact by which a reader says which of several series without a name is the curve."""
+
+
+def assume_direction(series: Sequence[Series], unnamed: object = None) -> tuple[list[Series], list[Skipped]]:
+    """The series, one of them taken for something minimised where the log does not say what any of them is.
+
+    That is the one a reader pointed out (`unnamed`, its raw name), or the only one that a log counts steps or epochs for.
+    It is said in what is returned beside: a curve that should rise would be read upside down.
+    """
+    if any(one.role.direction for one in series):
+        return list(series), []
+    told = [one for one in series if one.role.kind not in (Kind.TIME, Kind.COUNTER)]
+    chosen = [one for one in told if one.raw == unnamed]
+    if not chosen and len(told) == 1 and told[0].axis != "row":
+        chosen = [one for one in told if not v.NO_CURVE.intersection(words(one.raw))]
+    if not chosen or chosen[0].role.kind is not Kind.OTHER or len(chosen[0]) < ENOUGH:
+        return list(series), []
+    phase = chosen[0].role.phase
+    role = Role(Phase.TRAIN if phase is Phase.NONE else phase, Kind.METRIC_DOWN)
+    read = [replace(one, role=role) if one is chosen[0] else one for one in series]
+    return read, [Skipped("direction-assumed", 1, chosen[0].raw)]
 
 
 def choose_curves(series: Sequence[Series]) -> tuple[list[Series], dict[str, str]]:

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8, UInt64
 
 from .cell import ABSENT, number_in
-from .dialect import Dialect, is_conflict_marker, is_noise
+from .dialect import COMMENTS, Dialect, is_conflict_marker, is_noise
 from .digits import MARGIN, parse_decimals, words_of
 
 _BLANK, _QUOTE, _RETURN, _LINE = 32, 34, 13, 10
@@ -87,7 +87,7 @@ def _by_line(
         usual = np.searchsorted(separators, line_ends) - before == width - 1
         usual &= line_ends - line_starts >= width
         usual &= ~_has_quotes(data, line_starts, line_ends)
-        usual &= np.frombuffer(data, dtype=np.uint8)[line_starts] != ord("#")
+        usual &= ~np.isin(np.frombuffer(data, dtype=np.uint8)[line_starts], [ord(mark) for mark in COMMENTS])
         usual &= (
             line_ends
             - line_starts

@@ -4,17 +4,21 @@ Keras CSVLogger, Lightning metrics.csv, Ultralytics results.csv, CatBoost and DV
 monitor files, and whatever a script writes by itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..evidence.records import Fact, Record, Skipped
+import numpy as np
+
+from ..evidence.headline import UNNAMED_CURVE
+from ..evidence.records import Fact, Record, ScalarBlock, Skipped
 from .base import Head, Reader, UnreadableError
 from .csv_rows import read_table
 from .dialect import find_dialect
-from .exports import named_after_export
+from .exports import FEW_COLUMNS, named_after_export
 from .head import head_of
 
 MAX_BYTES = 4 << 30
+_ROWS = 3  # from which a column is seen to count
 
 
 def sniff(head: Head) -> bool:
@@ -37,12 +41,35 @@ def read(path: Path) -> Iterator[Record]:
     yield Fact("format", "csv")
     for name, value in dialect.facts:
         yield Fact(name, value)
+    records = list(named_after_export(read_table(path, dialect), path.stem, headed=dialect.has_header))
+    curve = None if dialect.has_header else _unnamed_curve(records, len(dialect.names))
+    if curve is not None:
+        yield Fact(UNNAMED_CURVE, curve)
     rows = 0
-    for record in named_after_export(read_table(path, dialect), path.stem, headed=dialect.has_header):
+    for record in records:
         rows += not isinstance(record, (Skipped, Fact))
         yield record
     if not rows:
         raise UnreadableError("no-curve")
+
+
+def _unnamed_curve(records: Sequence[Record], width: int) -> str | None:
+    """The first column behind one that counts 0, 1, 2 …: a script that logs without names writes a loss there.
+
+    None for other tables of numbers: measurements over years or places, and data sets with many columns.
+    """
+    blocks = [record for record in records if isinstance(record, ScalarBlock)]
+    counted = len(blocks) > 0 and len(dict.fromkeys(block.name for block in blocks)) == width - 1
+    if not counted or not 2 <= width <= FEW_COLUMNS:
+        return None
+    first = [block for block in blocks if block.name == blocks[0].name]
+    step = np.concatenate([block.step for block in first])
+    value = np.concatenate([block.value for block in first])
+    finite = value[np.isfinite(value)]
+    counts = (
+        step.size >= _ROWS and step[0] in (0.0, 1.0) and bool(np.all((np.diff(step) == 1.0) | (step[1:] == step[0])))
+    )
+    return blocks[0].name if counts and bool(np.any(finite != np.floor(finite))) else None
 
 
 READER = Reader("csv", sniff, read)

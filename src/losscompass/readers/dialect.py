@@ -5,16 +5,19 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ..evidence.names import role_of
 from .cell import ABSENT, meaning_of_comma, number_in
 from .positions import is_position_name
 
+_LONGEST_COMMENT = 2_000  # characters of a line that names columns
 _LINES = 200  # of the head looked at
 _SHARE = 0.8  # of the rows have as many cells as the table has columns
 _RULE = re.compile(r"[\s|+:=*_-]{3,}")  # a line drawn under the header
 _DELIMITERS = (",", "\t", ";", "|", " ")
 _PAIR = re.compile(r"[^\W\d][^\d:=]{0,40}[:=]\s*[-+]?[\d.]")
+COMMENTS = "#%"  # what a line begins with that is none of the table: numpy and gnuplot write #, TeX and MATLAB %
 _CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})( .*)?")
 
 
@@ -62,7 +65,7 @@ def is_conflict_marker(line: str) -> bool:
 def is_noise(line: str) -> bool:
     """A line of a table that holds no cells: blank, a comment, a rule."""
     text = line.strip()
-    return not text or text[0] == "#" or (text[0] in "-=+|*_:" and _RULE.fullmatch(text) is not None)
+    return not text or text[0] in COMMENTS or (text[0] in "-=+|*_:" and _RULE.fullmatch(text) is not None)
 
 
 def find_dialect(text: str, *, whole: bool) -> Dialect | None:
@@ -71,6 +74,7 @@ def find_dialect(text: str, *, whole: bool) -> Dialect | None:
     if not whole and len(lines) > 1:
         lines.pop()  # cut by the end of the head
     facts = _comment_facts(lines)
+    above = _comment_above(lines)
     lines = [line for line in lines if not is_noise(line) and not is_conflict_marker(line)][:_LINES]
     if not lines:
         return None
@@ -79,7 +83,35 @@ def find_dialect(text: str, *, whole: bool) -> Dialect | None:
         found = _with_delimiter(lines, delimiter, facts)
         if found is not None and (best is None or found[0] > best[0] + 0.02):
             best = found
-    return best[1] if best is not None else _single_column(lines, facts)
+    dialect = best[1] if best is not None else _single_column(lines, facts)
+    return dialect if dialect is None or dialect.has_header else _headed_by(above, dialect)
+
+
+def _comment_above(lines: Sequence[str]) -> str:
+    """The comment right above the first row, where numpy's `savetxt` puts the names of the columns."""
+    comment = ""
+    for line in lines:
+        if not is_noise(line):
+            break
+        comment = line if line.strip()[:1] in tuple(COMMENTS) else comment
+    return comment.strip()
+
+
+def _headed_by(comment: str, dialect: Dialect) -> Dialect:
+    """The same dialect with the names that a comment gives its columns: as many as there are, one of them of training."""
+    text = comment.lstrip(COMMENTS + " \t")
+    width = len(dialect.names)
+    if not text or len(text) > _LONGEST_COMMENT:
+        return dialect
+    for cut in (dialect.delimiter, ",", "\t", r"\s{2,}", " "):
+        cells = [text] if width == 1 else re.split(cut, text) if "\\" in cut else split(text, cut)
+        names = [cell.strip().strip("\"'").strip() for cell in cells]
+        if len(names) != width or any(not name or number_in(name) is not None for name in names):
+            continue
+        if any(is_position_name(name) or role_of(name)[1].direction for name in names):
+            written = (comment[: len(comment) - len(text)] + cells[0].strip(), *(cell.strip() for cell in cells[1:]))
+            return replace(dialect, names=unique(names, width), has_header=True, header=written, header_line=comment)
+    return dialect
 
 
 def _with_delimiter(lines: Sequence[str], delimiter: str, facts: Facts) -> tuple[float, Dialect] | None:

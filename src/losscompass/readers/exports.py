@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from ..evidence.names import role_of
 from ..evidence.records import Event, Record, ScalarBlock, Skipped
 from .positions import position_key
 
 _VALUES = frozenset(("value", "values", "y", "metricvalue", "smoothed", "値"))
+FEW_COLUMNS = 4  # of a table without names that a script wrote of a training; more are a data set
 _TAG = re.compile(r".*-tag-(.+)")  # run-<run>-tag-<tag>, as TensorBoard names its downloads
 _RUN = re.compile(r"(?P<run>.+) - (?P<name>[^ ].*)")  # <run> - <metric>, as W&B heads the columns of a chart
 _BOUNDS = re.compile(r"__(?:MIN|MAX)")
@@ -31,6 +33,11 @@ def named_after_export(records: Iterable[Record], stem: str, *, headed: bool) ->
     if len(names) > 1 and headed:
         nameless = [name for name in nameless if name == ""]
     spelled = {name: own if len(nameless) == 1 else f"{own}/{name or 'column 1'}" for name in nameless}
+    if not headed and 1 < len(names) <= FEW_COLUMNS:
+        # The stem names the first of a few nameless columns at most: `loss.txt` says nothing of the second one.
+        spelled = {name: name or "column 1" for name in names}
+        if role_of(own)[1].direction:
+            spelled[names[0]] = own
     for record in kept:
         if isinstance(record, ScalarBlock) and record.name in spelled:
             yield replace(record, name=spelled[record.name])

@@ -6,6 +6,7 @@ from pathlib import Path
 from ..evidence.records import Fact, Record, ScalarBlock, Skipped
 from .base import Head, Reader, UnreadableError
 from .encoding import read_text, text_lines
+from .exports import named_after_export
 from .json_shapes import is_history, records_from_document
 from .json_text import parse_documents, parse_line
 from .table import records_from_rows
@@ -52,7 +53,11 @@ def _read_document(path: Path) -> Iterator[Record]:
         raise UnreadableError("damaged-json" if parsed.skipped else "no-curve")
     yield Fact("format", "json")
     documents = parsed.documents
-    yield from records_from_document(documents[0] if len(documents) == 1 else documents)
+    document = documents[0] if len(documents) == 1 else documents
+    records = records_from_document(document)
+    if isinstance(document, list):  # TensorBoard's download of one tag: rows, and no name but the file's
+        records = named_after_export(records, path.stem, headed=True)
+    yield from records
     yield from parsed.skipped
 
 

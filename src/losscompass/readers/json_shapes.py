@@ -8,7 +8,9 @@ import numpy as np
 
 from ..evidence.records import Event, Fact, Record, Skipped
 from .catboost_json import is_catboost, records_of_catboost
+from .cell import ABSENT
 from .hf_state import is_trainer_state, records_of_trainer_state
+from .nulls import absences, with_nan
 from .positions import is_position_name
 from .table import MAX_COLUMNS, records_from_columns, records_from_rows
 
@@ -40,6 +42,8 @@ class _Found:
     runs: list[tuple[str, object]] = field(default_factory=list)  # whole histories in a list: folds, restarts
     ignored: int = 0
     first_ignored: str = ""
+    nulls: int = 0  # that stand for NaN
+    first_null: str = ""
 
     def visit(self, node: object, path: str, depth: int) -> None:
         path = "" if path.casefold() in _WRAPPERS else path
@@ -59,7 +63,7 @@ class _Found:
             values = list(node.values())
             if all(_is_number(value) for value in values):
                 order = np.argsort(numbers, kind="stable")
-                self.placed.append((path, np.array(numbers, float)[order], _floats(values)[order]))
+                self.placed.append((path, np.array(numbers, float)[order], self._column(path, _floats(values)[order])))
                 return
             if all(isinstance(value, Mapping) for value in values) and not any(_holds_lists(value) for value in values):
                 key = word if is_position_name(word) else "step"
@@ -77,7 +81,7 @@ class _Found:
             return
         if all(_is_number(item) for item in node):
             if len(self.columns) < MAX_COLUMNS:
-                self.columns[path] = _floats(node)
+                self.columns[path] = self._column(path, _floats(node))
             return
         dicts = [item for item in node if isinstance(item, Mapping)]
         if len(dicts) >= 0.8 * len(node):
@@ -106,10 +110,16 @@ class _Found:
         if same and len(rows) >= 2 and width in (2, 3) and all(_is_number(cell) for row in rows for cell in row):
             table = np.array([_floats(row) for row in rows])
             if bool(np.all(np.diff(table[:, -2]) >= 0)) and bool(np.any(np.diff(table[:, -2]) > 0)):
-                self.placed.append((path, table[:, -2], table[:, -1]))
+                self.placed.append((path, table[:, -2], self._column(path, table[:, -1])))
                 return
         for index, row in enumerate(rows[:MAX_COLUMNS]):
             self.visit(row, f"{path}/{index}" if path else str(index), depth + 1)
+
+    def _column(self, path: str, column: np.ndarray) -> np.ndarray:
+        column, nulls = with_nan(column)
+        self.nulls += nulls
+        self.first_null = self.first_null or (path if nulls else "")
+        return column
 
     def _ignore(self, path: str) -> None:
         self.ignored += 1
@@ -120,7 +130,8 @@ class _Found:
             yield Fact(name, value)
         yield from _from_lists(self.columns)
         for name, positions, values in self.placed:
-            yield from records_from_columns({"step": positions, name or "value": values})
+            table = {"step": positions, name or "value": values}
+            yield from records_from_columns(table, absent=absences(table))
         if self.tables:
             yield from self._from_tables()
         for name, history in self.runs:
@@ -128,6 +139,8 @@ class _Found:
             yield from records_from_document(history)
         if self.ignored:
             yield Skipped("not-a-number", self.ignored, self.first_ignored)
+        if self.nulls:
+            yield Skipped("null-read-as-nan", self.nulls, self.first_null)
 
     def _from_tables(self) -> Iterator[Record]:
         """The tables of one document are one run (train rows and validation rows): their paths tell their series apart."""
@@ -167,7 +180,7 @@ def _from_lists(columns: Mapping[str, np.ndarray]) -> Iterator[Record]:
             axis = columns[names[0]][every - 1 :: every] if names else np.arange(1, size + 1) * float(every) - 1.0
             key = names[0] if names else "index"
             table = {key: axis, **table}
-        yield from records_from_columns(table)
+        yield from records_from_columns(table, absent=absences(table))
 
 
 def is_history(item: Mapping[str, object]) -> bool:
@@ -210,11 +223,11 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?
 
 
 def _floats(values: Sequence[object]) -> np.ndarray:
-    """Numbers (and null: no number there) as an array."""
+    """Numbers (and null: `ABSENT`, no number there) as an array."""
     out = np.empty(len(values))
     for index, value in enumerate(values):
         try:
-            out[index] = np.nan if value is None else float(value)  # type: ignore[arg-type]
+            out[index] = ABSENT if value is None else float(value)  # type: ignore[arg-type]
         except OverflowError:
             out[index] = np.inf
     return out

@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float
 
 from ..evidence.records import Axis, Event, Fact, Record, ScalarBlock, Skipped
 from .flatten import flatten
+from .nulls import nan_of_nulls
 from .padding import is_padding
 from .phases import has_phase, phase_of_rows, with_phase
 from .positions import Positions, find_positions, position_key, seconds
@@ -107,6 +108,7 @@ class _Columns:
         self._numbers: dict[str, tuple[array[int], array[float]]] = {}
         self._texts: dict[str, dict[int, str]] = {}
         self._wordy: dict[str, bool] = {}
+        self._nulls: dict[str, array[int]] = {}  # the rows that hold null under a name
         self._ignored: dict[str, list[int | str]] = {}
 
     def add(self, row: Mapping[str, object]) -> None:
@@ -142,6 +144,8 @@ class _Columns:
                 self._add_text(name, value[:200])
         elif value is not None:
             self._ignore("not-a-number", name)
+        elif name in self._nulls or len(self._nulls) < MAX_COLUMNS:
+            self._nulls.setdefault(name, array("q")).append(self._rows)
 
     def _add_text(self, name: str, value: str) -> None:
         cells = self._texts.setdefault(name, {})
@@ -166,6 +170,7 @@ class _Columns:
             column[index] = np.frombuffer(values, dtype=np.float64)
             missing[index] = False
             columns[name], absent[name] = column, missing
+        yield from self._nan_for_null(absent)
         texts = {
             name: [cells.get(row) for row in range(self._rows)]
             for name, cells in self._texts.items()
@@ -177,6 +182,22 @@ class _Columns:
         yield from records_from_columns(columns, absent=absent, texts=texts, rank=rank)
         for reason, (count, where) in self._ignored.items():
             yield Skipped(reason, int(count), str(where))
+
+    def _nan_for_null(self, absent: dict[str, Bool[np.ndarray, " n"]]) -> Iterator[Record]:
+        """Nulls that stand for NaN are there: they are taken out of the masks, and counted."""
+        count, first = 0, ""
+        for name, rows in self._nulls.items():
+            if name not in absent:
+                continue
+            null = np.zeros(self._rows, dtype=bool)
+            null[np.frombuffer(rows, dtype=np.int64)] = True
+            nan = nan_of_nulls(null & absent[name], ~absent[name])
+            # Rows that have a number of their own, as those of a last evaluation, are rows of another kind.
+            if nan.any() and not any((own := ~gaps).any() and not (own & ~nan).any() for gaps in absent.values()):
+                absent[name] = absent[name] & ~nan
+                count, first = count + int(np.count_nonzero(nan)), first or name
+        if count:
+            yield Skipped("null-read-as-nan", count, first)
 
 
 _CLOCKS = frozenset(
