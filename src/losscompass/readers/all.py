@@ -1,6 +1,18 @@
 """Every reader, the most specific first: the first whose `sniff` says yes reads the file."""
 
-from . import csv_table, dvclive, hf_folder, journal, json_log, mlflow, notebook, printed, tensorboard, wandb_offline
+from . import (
+    csv_table,
+    dvclive,
+    hf_folder,
+    journal,
+    json_log,
+    mlflow,
+    notebook,
+    printed,
+    python_lists,
+    tensorboard,
+    wandb_offline,
+)
 from .base import Reader
 
 READERS: tuple[Reader, ...] = (
@@ -14,4 +26,5 @@ READERS: tuple[Reader, ...] = (
     json_log.READER,
     csv_table.READER,
     printed.READER,  # any text that prints numbers: after all that is more specific
+    python_lists.READER,  # curves that a text prints whole, once: where nothing is printed line by line
 )

@@ -130,6 +130,8 @@ def _with_delimiter(lines: Sequence[str], delimiter: str, facts: Facts) -> tuple
     has_header = _is_header(first, rows[1:])
     if len(rows) < 2 and not (has_header and delimiter != " " and any(map(is_position_name, first))):
         return None
+    if has_header and any(cell.count("[") != cell.count("]") or cell.count("{") != cell.count("}") for cell in first):
+        return None  # a list that Python printed, cut at its commas
     if has_header and len(first) > width and delimiter != " ":
         width = len(first)
     full = [row for row in (rows[1:] if has_header else rows) if len(row) == width]

@@ -8,7 +8,8 @@ from .base import Head, Reader, UnreadableError
 from .encoding import read_text, text_lines
 from .exports import named_after_export
 from .json_shapes import is_history, records_from_document
-from .json_text import parse_documents, parse_line
+from .json_text import Parsed, parse_documents, parse_line
+from .python_values import value_at
 from .table import records_from_rows
 
 MAX_DOCUMENT = 512 << 20  # parsed as a whole, at about four times its size in memory
@@ -48,7 +49,10 @@ def read(path: Path) -> Iterator[Record]:
 
 
 def _read_document(path: Path) -> Iterator[Record]:
-    parsed = parse_documents(read_text(path))
+    text = read_text(path)
+    parsed = parse_documents(text)
+    if parsed.skipped and (whole := _python_value(text)) is not None:
+        parsed = Parsed([whole])
     if not parsed.documents:
         raise UnreadableError("damaged-json" if parsed.skipped else "no-curve")
     yield Fact("format", "json")
@@ -59,6 +63,15 @@ def _read_document(path: Path) -> Iterator[Record]:
         records = named_after_export(records, path.stem, headed=True)
     yield from records
     yield from parsed.skipped
+
+
+def _python_value(text: str) -> object:
+    """The whole text as one value that Python printed, None if it is none: `{'loss': array([0.5, 0.4])}`."""
+    try:
+        value, end = value_at(text, 0)
+    except ValueError:
+        return None
+    return None if text[end:].strip() else value
 
 
 def _read_lines(path: Path) -> Iterator[Record]:
