@@ -22,22 +22,35 @@ _BYTE = np.uint64(0xFF)
 _ONE = np.uint64(1)
 _SECOND = np.uint64(0xFF00)
 _SECOND_DOT = np.uint64(ord(".") << 8)
-_SECOND_DOT_AS_DIGIT = np.uint64((ord(".") ^ ord("0")) << 8)
+_AFTER_SECOND = np.uint64(0xFFFFFFFFFFFF0000)
+_DIGIT_DOT_DIGITS = np.uint64(0x3030303030302E30)
+_ZEROS_ABOVE = np.uint64(0x3030303000000000)
 _LETTER = np.uint64(0xDF << 32)  # the fourth byte from the end, in upper case
 _E = np.uint64(ord("E") << 32)
+# Each step makes one number of two neighbours: a × 10 + b is the upper half of (a + 2^8 b) × (10 × 2^8 + 1), and so on.
 _STEPS = tuple(
-    (np.uint64(shift), np.uint64(factor), np.uint64(mask))
-    for shift, factor, mask in ((8, 10, 0x00FF00FF00FF00FF), (16, 100, 0x0000FFFF0000FFFF), (32, 10000, 0xFFFFFFFF))
+    (np.uint64(10**digits << bits | 1), np.uint64(bits), np.uint64(mask))
+    for digits, bits, mask in ((1, 8, 0x00FF00FF00FF00FF), (2, 16, 0x0000FFFF0000FFFF), (4, 32, 0xFFFFFFFF))
 )
 _PLACES = np.uint64(0x0001020304050607)
 _SPLIT = 134217729.0  # 2**27 + 1
 _SURE = 1.0 + 2.0**-40
 _LARGEST_EXPONENT = 280
+_FRACTION, _HIDDEN = np.uint64(2**52 - 1), np.uint64(2**52)
+_DIVISOR, _HALF_DIVISOR = np.uint64(10**18), np.uint64(10**18 // 2)
 
 
 def words_of(data: UInt8[np.ndarray, " bytes"]) -> UInt64[np.ndarray, " words"]:
     """Every 8 bytes of `data`, starting at each byte, as one little-endian number."""
     return np.ndarray((data.size - 7,), dtype="<u8", buffer=data.data, strides=(1,))
+
+
+def _windows(
+    words: UInt64[np.ndarray, " words"], start: Int[np.ndarray, " n"], count: int
+) -> UInt64[np.ndarray, "n count"]:
+    """The `count` words that follow each start: taking them together costs no more than taking one."""
+    several = np.ndarray((words.size - 8 * (count - 1),), dtype=f"V{8 * count}", buffer=words.base, strides=(1,))
+    return np.asarray(several[start].view(np.uint64).reshape(-1, count))
 
 
 def parse_decimals(
@@ -52,41 +65,103 @@ def parse_decimals(
     whole = _small_whole_numbers(words, start, end)
     if whole is not None:
         return whole, np.zeros(start.size, dtype=bool)
-    return _full_doubles(words, start, end) or _decimals(words, start, end)
+    return _one_digit_whole(words, start, end) or _decimals(words, start, end)
 
 
-def _full_doubles(
+def _one_digit_whole(
     words: UInt64[np.ndarray, " words"], start: Int[np.ndarray, " n"], end: Int[np.ndarray, " n"]
 ) -> tuple[Float[np.ndarray, " n"], Bool[np.ndarray, " n"]] | None:
-    """Numbers of one digit, a dot and mostly 14 to 17 digits: doubles as Python prints them. None if most are others."""
+    """Numbers of one digit, a dot and up to 18 digits, as losses mostly are. None if more than a quarter are others.
+
+    All are read as multiples of 10^-6, 10^-14 or 10^-18, so that one divisor serves them all.
+    """
+    sample = slice(None, None, max(start.size // 64, 1))
+    if np.count_nonzero((words[start[sample]] & _SECOND) == _SECOND_DOT) < 0.75 * start[sample].size:
+        return None
     length = end - start
-    fits = length >= 16
-    fits &= length <= 19
-    if np.count_nonzero(fits) < 0.75 * length.size:
-        return None
-    first = words[start]
-    if np.count_nonzero((first & _SECOND) == _SECOND_DOT) < 0.75 * length.size:
-        return None
-    first ^= _ZEROS
-    wrong = np.where((first & _SECOND) == _SECOND_DOT_AS_DIGIT, np.uint64(0), _HIGH)
+    shortest, longest = int(length.min()), int(length.max())
+    other = np.zeros(start.size, dtype=bool)
+    if shortest < 3 or longest > 20:
+        other |= (length < 3) | (length > 20)
+        if np.count_nonzero(other) > 0.25 * start.size:
+            return None
+        longest = min(longest, 20)
+    count = (longest + 7) // 8
+    cell = _windows(words, start, count)
+    first = cell[:, 0] ^ _DIGIT_DOT_DIGITS
+    wrong = first & _SECOND
+    if wrong.any():
+        other |= wrong != 0
+        if np.count_nonzero(other) > 0.25 * start.size:
+            return None
+    if shortest < 8:
+        _keep_left(first, length, 0)
     mantissa = first & _BYTE
     mantissa <<= np.uint64(8)
-    first >>= np.uint64(16)
-    first <<= np.uint64(16)
+    first &= _AFTER_SECOND
     mantissa |= first
-    mantissa = _number(mantissa, wrong)
-    mantissa *= np.uint64(10**8)
-    mantissa += _number(words[start + 8] ^ _ZEROS, wrong)
-    extra = length - 16
-    np.clip(extra, 0, 3, out=extra)
-    mantissa *= _WHOLE_POWERS[extra]
-    mantissa += _left(words[start + 16], extra, wrong)
-    value, unsure = _scaled(mantissa, -14 - extra)
-    unsure |= (wrong & _HIGH) != 0
-    unsure |= ~fits
-    rest = np.flatnonzero(unsure)
+    wrong[:] = 0
+    _number(mantissa, wrong)
+    if count > 1:
+        part = cell[:, 1] ^ _ZEROS
+        if shortest < 16:
+            _keep_left(part, length, 8)
+        mantissa *= np.uint64(10**8)
+        mantissa += _number(part, wrong)
+    if count == 3:
+        part = cell[:, 2] << np.uint64(32)  # four digits, after four zeros
+        part ^= _ZEROS_ABOVE
+        _keep_left(part, length, 12)
+        mantissa *= np.uint64(10**4)
+        mantissa += _number(part, wrong)
+        value, unsure = _quotients(mantissa)
+        other |= unsure
+    else:
+        value = mantissa.view(np.int64) / (1e6 if count == 1 else 1e14)  # both operands are exact
+    if wrong.any():
+        other |= (wrong & _HIGH) != 0
+    rest = np.flatnonzero(other)
     if rest.size:
-        value[rest], unsure[rest] = _decimals(words, start[rest], end[rest])
+        value[rest], other[rest] = _decimals(words, start[rest], end[rest])
+    return value, other
+
+
+def _keep_left(word: UInt64[np.ndarray, " n"], length: Int[np.ndarray, " n"], before: int) -> None:
+    """Zero the bytes of each word, which is the eight after the first `before`, that lie beyond `length`."""
+    beyond = length * -8
+    beyond += 8 * (before + 8)
+    np.maximum(beyond, 0, out=beyond)
+    word <<= beyond.view(np.uint64)
+    word >>= beyond.view(np.uint64)
+
+
+def _quotients(mantissa: UInt64[np.ndarray, " n"]) -> tuple[Float[np.ndarray, " n"], Bool[np.ndarray, " n"]]:
+    """Mantissa / 10^18, nearest double; and where it is not certain, in about one of 2^52.
+
+    With the quotient as Q × 2^-s, the remainder mantissa × 2^s - Q × 10^18 is small, so that it is known exactly although
+    both terms are only known modulo 2^64. Half the divisor, a tie, cannot occur: the divisor holds too few factors of two.
+    """
+    value = mantissa.view(np.int64) / 1e18
+    bits = value.view(np.uint64)
+    shift = bits >> np.uint64(52)
+    np.subtract(np.uint64(1075), shift, out=shift)
+    remainder = mantissa << shift
+    whole = bits & _FRACTION
+    power_of_two = None if whole.all() else whole == 0  # where the doubles below lie closer together
+    whole |= _HIDDEN
+    whole *= _DIVISOR
+    remainder -= whole
+    unsure = np.zeros(mantissa.size, dtype=bool)
+    if power_of_two is not None:
+        unsure |= power_of_two & (remainder != 0)
+    remainder += _HALF_DIVISOR
+    off = np.flatnonzero(remainder > _DIVISOR)
+    if off.size:
+        wanted = bits[off] + (remainder[off].view(np.int64) // np.int64(_DIVISOR)).view(np.uint64)
+        unsure[off] |= (wanted ^ bits[off]) > _FRACTION
+        bits[off] = wanted
+    if int(mantissa.max()) >> 63:
+        unsure |= mantissa >> np.uint64(63) != 0
     return value, unsure
 
 
@@ -319,13 +394,13 @@ def _number(word: UInt64[np.ndarray, " n"], wrong: UInt64[np.ndarray, " n"]) -> 
     """Eight digit values, the most significant in the lowest byte, to one number, in place; marks in `wrong` what is no
     digit.
     """
-    other = word + _OVER_NINE
-    other |= word
-    wrong |= other
-    for shift, factor, mask in _STEPS:
-        np.right_shift(word, shift, out=other)
+    if word.size and int(word.view(np.uint8).max()) > 9:
+        other = word + _OVER_NINE
+        other |= word
+        wrong |= other
+    for factor, shift, mask in _STEPS:
         word *= factor
-        word += other
+        word >>= shift
         word &= mask
     return word
 
