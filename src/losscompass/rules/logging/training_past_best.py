@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...evidence.run import Run
+from ...signal.patience import patience
 from ...signal.robust import difference_noise, rolling_median
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 
@@ -26,10 +27,8 @@ def detect(
     after = len(curve) - 1 - best
     if after < max(3, since * len(curve)) or worse < max(lost * abs(now), certain * difference_noise(curve.value)):
         return
-    record = np.flatnonzero(score >= np.maximum.accumulate(score))
-    waits = np.diff(record[record <= best])  # how long it had to be waited for each improvement that came
-    patience = int(max(3, np.ceil(1.5 * waits.max()))) if waits.size else 3
-    best = int((curve.role.direction * curve.value).argmax())  # what the log shows as its best, and people save
+    logged = curve.role.direction * curve.value
+    best, waited = int(logged.argmax()), patience(logged)  # what the log shows as its best, and people save
     at = float(curve.step[best])
     yield Finding(
         onset=at,
@@ -39,8 +38,8 @@ def detect(
             "best": float(curve.value[best]),
             "last": now,
             "since": len(curve) - 1 - best,
-            "patience": patience,
-            "saved": max(0, len(curve) - 1 - best - patience) / len(curve),
+            "patience": waited,
+            "saved": max(0, len(curve) - 1 - best - waited) / len(curve),
         },
         exhibits=(Exhibit(curve.name, steps=(at, float(curve.step[-1])), marks=(at,)),),
     )
