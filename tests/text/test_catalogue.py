@@ -148,6 +148,17 @@ def test_both_languages_have_the_same_sections_and_values():
         assert placeholders(one.message) == placeholders(other.message), id_
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_remedy_is_a_sentence_with_its_values_and_without(lang):
+    words = catalogue(lang)
+    for id_ in words.remedies:
+        said = words.words(id_)
+        assert bool(placeholders(said.message)) == bool(said.unmeasured), id_
+        assert not placeholders(said.unmeasured), id_
+        assert said.message.endswith((".", "。")), id_
+        assert not said.unmeasured or said.unmeasured.endswith((".", "。")), id_
+
+
 def test_what_is_missing_is_shown_by_its_id():
     words = catalogue("en")
     assert words.title("no-such-rule") == "no-such-rule"
@@ -193,10 +204,11 @@ def test_filling_never_fails_and_never_fills_what_was_filled_in(text, x):
 
 def test_markdown_beside_a_rule():
     words = parse(
-        "# A title\n> The message\n> with {x}.\n\n## What it means\nOne.\n\n```\n## no heading\n```\n\n## 何をするか\n- two\n\n## Other\nx\n"
+        "# A title\n> The message\n> with {x}.\n\n> The message\n> without.\n\n## What it means\nOne.\n\n```\n## no heading\n```\n\n## 何をするか\n- two\n\n## Other\nx\n"
     )
     assert words.title == "A title"
     assert words.message == "The message with {x}."
+    assert words.unmeasured == "The message without."
     assert words.sections == {
         "what-it-means": "One.\n\n```\n## no heading\n```",
         "what-to-do": "- two",

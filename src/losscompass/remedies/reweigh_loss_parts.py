@@ -11,7 +11,8 @@ def parameters(run: Run, values: Mapping[str, Value]) -> Mapping[str, Value]:  #
     part, last, total = values.get("part"), values.get("last"), values.get("sum_last")
     if not isinstance(part, str) or not isinstance(last, float) or not isinstance(total, float) or last <= 0:
         return {}
-    return {"part": part, "factor": float(f"{max(1.0, 0.2 * total / last):.2g}")}
+    factor = float(f"{0.2 * total / last:.2g}")
+    return {"part": part, "factor": factor} if factor > 1.0 else {}
 
 
 REMEDY = Remedy(id="reweigh-loss-parts", stage="regularisation", risk="changes-result", parameters=parameters)

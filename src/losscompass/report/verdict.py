@@ -55,7 +55,9 @@ def verdict(one: RunDiagnosis, catalogue: Catalogue) -> str:
         values["onset"] = place(reading.onset, reading.axis, catalogue)
     if reading.best_at is not None:
         values["best_at"] = place(reading.best_at, reading.axis, catalogue)
-    return catalogue.ui(key, **values)
+    if catalogue.lacks(key, values):
+        key = f"verdict-without-figures.{reading.labels[0]}"
+    return catalogue.ui(key, **values) if catalogue.has(key) else label(reading, catalogue)
 
 
 def beside(reading: Reading, catalogue: Catalogue) -> str:
@@ -120,12 +122,12 @@ def _placed(values: Mapping[str, Value], axis: Axis, catalogue: Catalogue) -> di
 
 
 def advice(prescription: Prescription, one: RunDiagnosis, catalogue: Catalogue) -> str:
-    """What to do: the remedy's message where its numbers are known, else its title."""
+    """What to do: the remedy's message, another one where its numbers are not known."""
     words = catalogue.words(prescription.remedy)
     if words is None:
         return prescription.remedy
     if not words.message or placeholders(words.message) - prescription.parameters.keys():
-        return words.title
+        return words.unmeasured or words.title
     named = (str(prescription.parameters.get(name)) for name in ("series", "curve"))
     series = next((one.run.series[name] for name in named if name in one.run.series), None)
     answered = (axis_of(found, one) for found in one.found if found.id in prescription.answers)

@@ -99,6 +99,10 @@ class Catalogue:
         raw = self._raw(key)
         return key if raw is None else self.fill(raw, values)
 
+    def lacks(self, key: str, values: Mapping[str, Value]) -> bool:
+        """Whether the words of a dotted key ask for a value that is not given."""
+        return not placeholders(self._raw(key) or "") <= values.keys()
+
     def table(self, key: str) -> Mapping[str, object]:
         """A whole table of words, unfilled, as the page needs them; empty where there is none."""
         found = self._find(key)

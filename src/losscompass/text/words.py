@@ -3,6 +3,8 @@
 # Title
 > Message with {values}
 
+> What a remedy says where its values are not known
+
 ## What it means
 …
 """
@@ -28,16 +30,20 @@ _NAMES = {heading: name for name, headings in SECTIONS.items() for heading in he
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a Markdown file beside a rule or a remedy says. `sections`: name → Markdown, in the order of the file."""
+    """What a Markdown file beside a rule or a remedy says. `sections`: name → Markdown, in the order of the file.
+
+    `unmeasured`: the message where its values are not known; empty where the message needs none.
+    """
 
     title: str
     message: str
     sections: dict[str, str] = field(default_factory=dict)
+    unmeasured: str = ""
 
 
 def parse(markdown: str) -> Words:
-    """The title (`#`), the message (`>`, its lines joined) and the sections (`##`) of a file."""
-    title, message, sections, name = "", [], {}, ""
+    """The title (`#`), the messages (`>`, the lines of each joined) and the sections (`##`) of a file."""
+    title, messages, sections, name = "", [[]], {}, ""
     fenced = False
     for line in markdown.splitlines():
         fenced ^= line.startswith("```")
@@ -50,5 +56,8 @@ def parse(markdown: str) -> Words:
         elif line.startswith("# "):
             title = line[2:].strip()
         elif line.startswith(">"):
-            message.append(line[1:].strip())
-    return Words(title, " ".join(message), {name: text.strip() for name, text in sections.items()})
+            messages[-1].append(line[1:].strip())
+        elif messages[-1]:
+            messages.append([])
+    message, unmeasured, *_ = [*(" ".join(lines) for lines in messages), "", ""]
+    return Words(title, message, {name: text.strip() for name, text in sections.items()}, unmeasured)
