@@ -6,6 +6,7 @@ Scripts print them once at the end, or save them by `str(losses)`. A text that a
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from ..evidence.names import Kind, role_of
@@ -15,13 +16,14 @@ from .encoding import read_text
 from .json_shapes import records_from_document
 from .positions import is_position_name
 from .printed.phrase import phrase_before
-from .printed.words import trailing_name
+from .printed.words import may_matter, trailing_name
 from .python_values import WRAPPER, ShortenedError, value_at
 
 MAX_BYTES = 256 << 20
 _TAIL = 1 << 16  # bytes at the end of a file, where scripts print what they collected
 _BEFORE = 120  # characters before a bracket in which its name is
 _FEWEST = 3  # numbers of a curve
+_LOOKED_AT = 2_000  # brackets of a head
 _MAX_LISTS = 10_000
 _OPENS = re.compile(rf"(?<![\w.])(?:{WRAPPER})\(|[\[{{(]")
 _NUMBERS = re.compile(rf"(?:(?<![\w.])(?:{WRAPPER})\()?[\[(]+\s*[-+]?(?:\d*\.\d|\d+\.|\d+e-|nan|inf)", re.IGNORECASE)
@@ -60,7 +62,8 @@ READER = Reader("python", sniff, read)
 
 
 def _names_a_list(text: str) -> bool:
-    return any(role_of(_name_before(text, found.start()))[1].direction for found in _NUMBERS.finditer(text))
+    found = islice(_NUMBERS.finditer(text), _LOOKED_AT)
+    return any(role_of(_name_before(text, one.start()))[1].direction for one in found)
 
 
 def _end_of(head: Head) -> str:
@@ -73,6 +76,8 @@ def _name_before(text: str, at: int) -> str:
     """What a bracket's value is called: the words right before it, in its line or at the end of the one above."""
     before = text[max(0, at - _BEFORE) : at].rstrip()
     before = before[before.rfind("\n") + 1 :]
+    if not may_matter(before):
+        return ""
     phrase, strong, _ = phrase_before(before, first=True, box=False)
     return phrase if strong else trailing_name(phrase) or phrase
 
@@ -91,7 +96,8 @@ def _values(text: str) -> Iterator[tuple[str, object]]:
         except ValueError:
             at = opening.end()
         else:
-            yield _name_before(text, opening.start()), value
+            if isinstance(value, Mapping) or (isinstance(value, list) and len(value) >= _FEWEST):
+                yield _name_before(text, opening.start()), value
 
 
 def _numbers(value: object, name: str) -> Iterator[tuple[str, list[float]]]:

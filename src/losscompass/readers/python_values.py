@@ -21,7 +21,7 @@ WRAPPER = (
     r"float\d*|int\d*|bfloat16|float_|double)"
 )
 _WRAPPERS = re.compile(WRAPPER)
-_DEPTH = 20
+_DEPTH = 8
 
 
 class ShortenedError(ValueError):
