@@ -49,7 +49,7 @@ def test_annotations():
     lines = render(diagnosis(sick()), "github", "en").splitlines()
     assert lines[0].startswith("::warning file=runs/one.csv,title=Overfitting (warning%2C since epoch 15)::")
     assert lines[1].startswith("::error file=plain,line=7,title=plain")
-    assert lines[-1] == "2 findings in 1 runs"
+    assert lines[-1] == "Findings: 2, runs: 1"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

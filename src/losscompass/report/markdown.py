@@ -63,6 +63,8 @@ def _run(one: RunDiagnosis, catalogue: Catalogue) -> list[str]:
     for heading, lines in parts.items():
         if lines:
             blocks += [_section(heading, catalogue), _list(lines)]
+        if lines and heading == "heading.likely":
+            blocks.append(escape(catalogue.ui("likely.basis")))
     return blocks
 
 

@@ -221,6 +221,7 @@ class _Page:
             self.heading("heading.likely")
             for likely in one.likely if self._verbose else one.likely[:WISHES]:
                 self.paragraph(say.suspicion(likely, self._words), first="- ", indent=2)
+            self.paragraph(self._words.ui("likely.basis"), indent=2, style="dim")
 
     def gaps(self, one: RunDiagnosis) -> None:
         """What was not looked at and what to log, what a rule of ours broke on, what of the log was not used."""
