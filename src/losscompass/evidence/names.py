@@ -282,7 +282,9 @@ def _loss(raw: str, bare: tuple[str, ...]) -> tuple[Kind, str, tuple[str, ...]]:
             return Kind.METRIC_UP, v.METRIC_UP[last], _rest(bare[:-1], v.LOSS)
         if set(bare) & {"scores", "score", "signs"}:
             return Kind.OTHER, "", ()
-    if set(bare) & v.TIME and (last in v.TIME or "cost" in bare):  # "time cost 83.03s"
+    # "time cost 83.03s", and Paddle's reader_cost
+    spent = "cost" in bare and set(bare) & (v.TIME | {"batch", "reader", "data"})
+    if spent or (set(bare) & v.TIME and last in v.TIME):
         return Kind.TIME, "", ()
     about = _rest(bare, v.LOSS)
     if about == ("value",) and last == "value":  # "loss value", but not the value function's "value_loss"

@@ -13,7 +13,7 @@ TRAIN = _words(
     "train training trn tr trained learn learning fit rollout entrenamiento entraînement treino обучение 学習 訓練 トレーニング 学習用 訓練用 训练 훈련"
 )
 VALIDATION = _words(
-    "val valid validation validate validating validset eval evaluation evaluate dev devel heldout holdout cv oof vali vld va validierung validación validação валидация "
+    "val valid validation validate validating validset eval evaluation evaluate dev devel heldout holdout cv crossval crossvalidation oof vali vld va validierung validación validação валидация "
     "検証 バリデーション 評価 検証用 验证 評估 评估 검증"
 )
 TEST = _words("test testing tst ts prueba тест テスト 试验 测试 테스트")
@@ -185,13 +185,13 @@ COUNTED = _words(
 # Words that turn whatever stands beside them into something that is no curve of its own: a best so far, a weight, a spread.
 NO_CURVE = _words(
     "best lowest highest min max minimum maximum std stdev stddev var variance num count weight weights scale scaler coef "
-    "coefficient alpha beta lambda target threshold limit baseline prev previous delta diff difference improvement improved early "
+    "coefficient alpha beta lambda target threshold limit baseline prev previous delta diff difference change improvement improved early "
     "stop stopping earlystop earlystopping patience wait size ratio approx clip clipfraction clipfrac cliprange bound signs sign counter "
     "gap margin margins chosen rejected param params 最小 最大 最良 標準偏差"
 )
 # Words that say how a number was averaged or counted, not what it is.
 VARIANT = _words(
-    "step epoch avg average mean running smooth smoothed ema batch iter iteration current cur moving global raw"
+    "step epoch avg average mean avr running smooth smoothed ema batch iter iteration current cur moving global raw"
 )
 NEUTRAL = _words(
     "total overall sum set main all the of on in for a an metric metrics log logs stats "

@@ -62,7 +62,7 @@ _STEP_NAMES = (
     *("schritt", "étape", "etape", "paso", "pasos", "iteración", "iteracion", "passo", "шаг", "итерация"),
     *("update", "updates", "nupdates", "numupdates", "updatestep", "gradientstep", "gradientsteps", "optimizerstep"),
     *("kimg", "samples", "samplesseen", "nsamples", "tokens", "tokensseen", "numtokens", "totaltokens", "images"),
-    *("trees", "ntrees", "nestimators", "boostinground", "round", "rounds", "generation"),
+    *("trees", "ntrees", "nestimators", "numberoftrees", "boostinground", "round", "rounds", "generation"),
     *("batch", "batches", "batchidx", "batchnum", "batchid", "minibatch", "バッチ", "局所ステップ"),
     *("episode", "episodes", "nepisodes", "numepisodes", "episodenum", "エピソード", "trial", "trials"),
 )

@@ -12,7 +12,7 @@ _WRAPPER = re.compile(
     r"(?:(?<![\w])(?:tensor|array|Tensor|DeviceArray|Array|Decimal|Variable|np\.\w+|numpy\.\w+|torch\.\w+|float\d*|mean|avg)?[(\[{]|['\"<$≈~`*])+$"
 )
 _SEPARATOR = re.compile(r"(?:\s*(?:[:=：＝→]|->|⇒|=>))+$")
-_IS = re.compile(r"\s(?:is|was|are|at|of|は|が)$", re.IGNORECASE)
+_IS = re.compile(r"\s(?:is|was|are|at|of|reached|は|が)$", re.IGNORECASE)
 _DELIMITER = re.compile(
     r"[,;|\t(){}\[\]<>│┃║║！？!?\"“”、。・]|\s[-–—~•·»>*+&]+\s|^[-–—*•·»>]+\s|\s{2,}|:\s|:(?=\w+$)|：|[=→]|\.{2,}|(?<=[a-z]{5})\.\s(?=[A-Z])|\s/\s"
 )
@@ -96,4 +96,6 @@ def is_lead(left: str, right: str, *, opened: bool) -> bool:
     bare = left.strip(" \t[(#|*-]),")
     if re.search(r"[^\W\d_]", bare) and not only_phases(left):
         return False
+    if not bare and re.match(r"\s\[[^\W\d_]", right):  # `0 [D loss: 0.7, acc.: 50.00%]`
+        return True
     return opened or right[:1] in ":]|)\t/" or right.lstrip()[:1] in ("/", "]", ":", "|")

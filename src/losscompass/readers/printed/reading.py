@@ -17,6 +17,8 @@ _DRAWN = re.compile(r"\s?%\s?[|━╸█▏▎▍▌▋▊▉#]")  # behind the 
 _JOINED = re.compile(r"\s*[\])]*\s*(?:/|／|\bof\b|out of)\s*[\[(]*\s*$")
 _MEAN_OPEN = re.compile(r"\s*%?\s*[(\[{]\s*(?:avg|average|mean|ave|median|running|ema)?\s*[.:=]?\s*$", re.IGNORECASE)
 _MEAN_CLOSE = re.compile(r"\s*%?\s*[)\]}]")
+_PATH = re.compile(r"(?:^|[\s'\"(=])(?:~|\.{1,2})?/[^\s/]+/\S*$")
+_ENDING = re.compile(r"([^\W\d_]+)(?:\s(?:metrics|results|scores|stats|statistics|performance|set))?\s*:\s*$")
 _DURATION = re.compile(r"\s?(?:ms|us|µs|s|sec|secs|seconds?|mins?|minutes?|hours?|hrs?|h)\b(?!/)|\s?s/|\s?[KMG]i?B\b")
 
 
@@ -33,6 +35,7 @@ class Reading:
         self.plural = False
         self.ambiguous = False  # "Ep" may count episodes
         self.subject = ""  # "Cost" of "Cost after iteration 100: 0.64"
+        self.in_path = False  # of a file, which repeats numbers
         self.begun = False  # something was named: a bare number is no counter any more
 
     def shape(self) -> Shape:
@@ -41,7 +44,7 @@ class Reading:
         if is_settings(text):
             result.identity = "settings"
             return result
-        result.identity = re.sub(r"[\s=>.#█━▏-]+", " ", text)
+        result.identity = re.sub(r"\d+", "0", re.sub(r"[\s=>.#█━▏-]+", " ", text))
         result.bar = _BAR.search("0".join(texts)) is not None
         result.box = self._is_box()
         for slot in range(len(self.numbers)):
@@ -80,6 +83,9 @@ class Reading:
 
     def _role(self, slot: int) -> str:
         left, right = self.texts[slot], self.texts[slot + 1]
+        self.in_path = _PATH.search(left) is not None or (self.in_path and not re.search(r"\s", left))
+        if self.in_path:
+            return ""
         before = self.roles[slot - 1] if slot else ""
         if is_clock(self.texts, self.numbers, slot) or (self.result.bar and _DRAWN.match(right)):
             return ""
@@ -116,6 +122,8 @@ class Reading:
     def _named(self, slot: int, name: str, strong: bool) -> str:
         at, result = self.first + slot, self.result
         counts = counter(name)
+        if counts is None and (about := _ABOUT.match(name)) is not None and kind(about[1]) in CURVES:
+            counts = counter(name.rsplit(maxsplit=1)[-1])  # "Loss after epoch 3: 0.64"
         whole = "." not in self.numbers[slot].rstrip(".") or result.box
         if (
             counts is not None
@@ -286,9 +294,12 @@ class Reading:
 
     def _heading(self) -> str | None:
         """The phase that a line without values announces: "Validation:", "***** Evaluating, Epoch 3/16 *****"."""
+        text = " ".join(self.texts)
+        ending = None if self.result.bar else _ENDING.search(text)  # "Epoch 3 - took 2.1 s - val metrics:"
+        if ending is not None and (phase := scope(ending[1])) is not None:
+            return phase
         if any(role not in ("epoch", "step", "total", "lead") for role in self.roles) or self.result.bar:
             return None
-        text = " ".join(self.texts)
         said = re.findall(r"[^\W\d_][\w'-]*", text)
         named = set(scopes(text))
         if len(named) != 1 or len(said) > 5 or re.search(r"[=\"'`/\\](?=\w)|\w:\s*\w", text):

@@ -40,7 +40,7 @@ _NOT_NOW = frozenset(
 _SCOPE = {
     **dict.fromkeys(("train", "training", "trn", "学習", "訓練", "トレーニング", "学習中"), "train"),
     **dict.fromkeys(
-        ("val", "valid", "validation", "validate", "validating", "dev", "development", "eval", "evaluation", "evaluating", "evaluate", "検証", "評価", "バリデーション", "验证"),
+        ("val", "valid", "validation", "validate", "validating", "dev", "development", "crossval", "eval", "evaluation", "evaluating", "evaluate", "検証", "評価", "バリデーション", "验证"),
         "val",
     ),
     **dict.fromkeys(("test", "testing", "tst", "テスト", "测试"), "test"),
