@@ -7,7 +7,7 @@ INSTALL = -m pip install --quiet --disable-pip-version-check
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
 # Where the shapes in the types are checked while the tests run.
-SHAPES = losscompass.signal,losscompass.evidence.records
+SHAPES = losscompass.signal
 
 DEV = .venv-test/bin
 BENCH = .venv-bench/bin
@@ -19,7 +19,7 @@ demo: .venv-demo/ready  ## a bundled log of a real training: its verdict, and it
 	.venv-demo/bin/losscompass demo --output demo-out/report.html
 
 test: .venv-test/ready
-	$(DEV)/python -m pytest -n $(WORKERS) --dist loadfile --jaxtyping-packages=$(SHAPES),beartype.beartype
+	$(DEV)/python -m pytest -n $(WORKERS) --dist loadfile --jaxtyping-packages=$(SHAPES),shape_checker.check
 
 lint: .venv-test/ready
 	$(DEV)/ruff check
