@@ -1,6 +1,8 @@
 """Numbers parsed eight digits at a time are the doubles that `float()` gives, bit for bit, or are left to it."""
 
+import random
 import struct
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -79,3 +81,26 @@ def test_a_column_of_one_length_and_of_all_lengths_agree():
     assert not unread.any()
     alone = [parse([number])[0][0] for number in numbers[:200]]
     assert together[:200].tolist() == alone
+
+
+def test_decimals_next_to_the_middle_between_two_doubles():
+    rng = random.Random(0)
+    doubles = [rng.random() * 10.0 ** rng.randint(-6, 1) for _ in range(5_000)]
+    doubles += [np.nextafter(2.0**k, side) for k in range(-20, 4) for side in (0.0, 16.0)] + [
+        2.0**k for k in range(-20, 4)
+    ]
+    cells = []
+    for double in doubles:
+        middle = (Fraction(double) + Fraction(float(np.nextafter(double, rng.choice((0.0, 16.0)))))) / 2
+        units = round(middle * 10**18) + rng.randint(-1, 1)
+        decimals = f"{units % 10**18:018d}"[: rng.choice((15, 16, 17, 18, 18, 18))]
+        cells.append(f"{units // 10**18}.{decimals}")
+    unread = check([cell for cell in cells if len(cell) <= 20])
+    assert unread.mean() < 0.01
+
+
+def test_columns_of_one_digit_and_a_dot():
+    check(["9.999999999999999999", "9.223372036854775807", "9.223372036854775808", "0.000000000000000001"] * 5)
+    check(["0.0", "1.0", "2.", "0.5", "4.0", "9.9", "0.1"])
+    check(["1.234567", "0.123456", "9.99", "-1.5", "12.25", "1.2/4", "1/2", "1;5", "nan", "", "1.5"] * 3 + ["1.5"] * 60)
+    check(["0.0", "-0.0", "0.00000000000000000", "1.00000000000000000"] * 20)

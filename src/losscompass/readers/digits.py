@@ -336,8 +336,9 @@ def _mantissa(
         junk |= (top > 900).astype(np.uint64) << np.uint64(63)
         wrong[rows] |= junk
         part[rows] += top * np.uint64(10**16)
-    if most > 19 or float(whole.max()) * 10.0**most > 9e18:
-        room = whole.astype(np.float64) * _POWERS[np.minimum(digits, 24)] > 9e18
+    if most > 19 or (float(whole.max()) + 1.0) * 10.0**most > 9e18:
+        above = (whole + (whole != 0)).astype(np.float64)
+        room = above * _POWERS[np.minimum(digits, 24)] > 9e18
         room |= (digits > 19) & (whole != 0)
         wrong[room] |= _HIGH
     whole *= _WHOLE_POWERS[np.minimum(digits, 19) if most > 19 else digits]
