@@ -235,6 +235,15 @@ def test_many_blocks_give_one_table(tmp_path, monkeypatch):
     assert [record for record in found if isinstance(record, Skipped)] == [Skipped("ragged-row", 1, "line 30002")]
 
 
+def test_rows_that_become_shorter_need_more_room_than_the_first_ones_say(tmp_path, monkeypatch):
+    from losscompass.readers import csv_rows
+
+    monkeypatch.setattr(csv_rows, "_BLOCK", 1 << 14)
+    values = [i / 7 for i in range(2000)] + [i % 9 / 4 for i in range(30_000)]
+    found = records(tmp_path, "step,loss\n" + "".join(f"{i},{value!r}\n" for i, value in enumerate(values)))
+    assert series(found)["loss"] == (list(range(32_000)), values)
+
+
 def test_a_long_table_gives_one_series_a_name(tmp_path):
     rows = "".join(f"loss,{1 / (i + 1)},{i}\nval_loss,{2 / (i + 1)},{i}\n" for i in range(6))
     found = series(records(tmp_path, "metric,value,step\n" + rows))

@@ -13,6 +13,7 @@ from .digits import MARGIN, parse_decimals, words_of
 
 _BLANK, _QUOTE, _RETURN, _LINE = 32, 34, 13, 10
 _MAX_TEXT = 200
+_AROUND = bytes(MARGIN)
 _THREE, _NAN, _NAN_TITLE = (np.uint64(int.from_bytes(word, "little")) for word in (b"\xff\xff\xff", b"nan", b"NaN"))
 
 
@@ -20,6 +21,7 @@ _THREE, _NAN, _NAN_TITLE = (np.uint64(int.from_bytes(word, "little")) for word i
 class Block:
     """`numbers` and `texts` hold one entry for each column of the dialect: an array or a list, None if it is the other."""
 
+    size: int  # bytes
     lines: int
     rows: int
     numbers: list[Float[np.ndarray, " rows"] | None]
@@ -30,13 +32,13 @@ class Block:
 
 def read_block(data: bytes, dialect: Dialect) -> Block:
     """Read `data`, whole lines each ended by a line feed."""
-    padded = np.zeros(len(data) + 2 * MARGIN, dtype=np.uint8)
-    padded[MARGIN : MARGIN + len(data)] = np.frombuffer(data, dtype=np.uint8)
-    lines = int(np.count_nonzero(padded == _LINE))
-    block = Block(lines, 0, [], [])
-    ends = _regular(padded, lines, dialect.delimiter, len(dialect.names)) if dialect.delimiter != " " else None
+    padded = np.frombuffer(b"".join((_AROUND, data, _AROUND)), dtype=np.uint8)
+    is_end = padded == _LINE
+    lines = int(np.count_nonzero(is_end))
+    block = Block(len(data), lines, 0, [], [])
+    ends = _regular(padded, is_end, lines, dialect.delimiter, len(dialect.names)) if dialect.delimiter != " " else None
     if ends is None:
-        _by_line(block, data, padded, np.flatnonzero(padded[MARGIN : MARGIN + len(data)] == _LINE), dialect)
+        _by_line(block, data, padded, np.flatnonzero(is_end) - MARGIN, dialect)
         return block
     # Bytes that stand around a cell without belonging to it (blank, quote, carriage return) all lie below this one.
     low = int(np.count_nonzero(padded <= _QUOTE)) - 2 * MARGIN
@@ -57,11 +59,11 @@ class _Edges:
 
 
 def _regular(
-    padded: UInt8[np.ndarray, " bytes"], lines: int, delimiter: str, width: int
+    padded: UInt8[np.ndarray, " bytes"], is_end: Bool[np.ndarray, " bytes"], lines: int, delimiter: str, width: int
 ) -> Int[np.ndarray, "lines width"] | None:
     """The byte after every cell, if every line has as many cells as the table has columns."""
     mask = padded == ord(delimiter)
-    mask |= padded == _LINE
+    mask |= is_end
     ends = np.flatnonzero(mask)
     if ends.size != lines * width:
         return None
@@ -96,7 +98,7 @@ def _by_line(
         )
     slow = np.flatnonzero(~usual)
     rows = np.flatnonzero(usual)
-    fast = Block(block.lines, 0, [], [])
+    fast = Block(block.size, block.lines, 0, [], [])
     if rows.size:
         inner = (
             separators[before[rows][:, None] + np.arange(width - 1)]
@@ -214,7 +216,7 @@ def _fill(
                 values[place] = ABSENT
                 continue
             values[place] = _number(cell, dialect, index, block, int(lines[row]))
-        block.numbers += list(np.ascontiguousarray(values.reshape(-1, width).T))
+        block.numbers += list(values.reshape(-1, width).T)
         block.texts += [None] * width
     # A row whose every number is its column's name is the header again.
     named = sum(numeric and bool(name) for numeric, name in zip(dialect.numeric, dialect.header, strict=False))

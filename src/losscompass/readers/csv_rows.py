@@ -19,6 +19,7 @@ _BLOCK = 1 << 20  # bytes: a block and the temporaries of some of its columns st
 _LONGEST_LINE = 1 << 26
 _WORDY_ROWS = 1_000_000  # rows after which a column of ever new words is no longer kept
 _FEW_WORDS = 256
+_MOST_ROOM = 1 << 25  # numbers that are made room for before they are read
 _AHEAD = 3  # blocks being read at the same time
 
 
@@ -40,15 +41,23 @@ class _Counts:
 class _Part:
     """The rows between two headers: one run."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, size: int) -> None:
+        """`size`: bytes that the part can have at most."""
         self.dialect = dialect
-        self.numbers = [np.empty(0) for _ in dialect.names]  # with room to grow; the first `rows` of each count
+        self.size = size
+        self.numbers: list[Float[np.ndarray, " room"]] = []  # the first `rows` of each count
         self.texts: list[list[list[str]]] = [[] for _ in dialect.names]
         self.rows = 0
 
     def add(self, block: Block, start: int, stop: int) -> None:
         if stop <= start:
             return
+        if not self.rows:
+            # Room for all rows at once, if they go on like these: memory that is never written to costs nothing.
+            room = (
+                min(int(1.1 * max(self.size, 0) * block.rows / block.size), _MOST_ROOM // len(self.texts)) + block.rows
+            )
+            self.numbers = [np.empty(room if numeric else 0) for numeric in self.dialect.numeric]
         for index, (numbers, texts) in enumerate(zip(block.numbers, block.texts, strict=True)):
             if numbers is not None:
                 self._append(index, numbers[start:stop])
@@ -64,7 +73,7 @@ class _Part:
         kept = self.numbers[index]
         stop = self.rows + numbers.size
         if stop > kept.size:
-            larger = np.empty(max(stop, 2 * kept.size, 1 << 16))
+            larger = np.empty(max(stop, 2 * kept.size))
             larger[: self.rows] = kept[: self.rows]
             self.numbers[index] = kept = larger
         kept[self.rows : stop] = numbers
@@ -77,7 +86,7 @@ class _Part:
         empty_cells = False
         for index, name in enumerate(self.dialect.names):
             if self.dialect.numeric[index]:
-                columns[name] = self.numbers[index][: self.rows]
+                columns[name] = self.numbers[index][: self.rows] if self.rows else np.empty(0)
                 absent[name] = is_absent(columns[name])
                 empty_cells = empty_cells or bool(absent[name].any())
             else:
@@ -89,7 +98,8 @@ class _Part:
 def read_table(path: Path, dialect: Dialect) -> Iterator[Record]:
     """Yield the records of the table in `path`, part by part, and what of it could not be used."""
     counts = _Counts()
-    part = _Part(dialect)
+    left = path.stat().st_size
+    part = _Part(dialect, left)
     parts = 1
     theirs = False  # within the second side of a conflict
     line = 0
@@ -106,11 +116,12 @@ def read_table(path: Path, dialect: Dialect) -> Iterator[Record]:
                 if part.rows:
                     yield from part.records()
                     yield Event("run-start", data={"name": str(parts + 1)})
-                    part, parts = _Part(dialect), parts + 1
+                    part, parts = _Part(dialect, left), parts + 1
             elif what != "end":
                 counts.add("merge-conflict", f"line {line + 1}", int(what.startswith("<")))
                 theirs = what.startswith(("=", "|"))
         line += block.lines
+        left -= block.size
     yield from part.records()
     yield from counts.records()
 
@@ -133,14 +144,15 @@ def _whole_lines(path: Path, dialect: Dialect, counts: _Counts) -> Iterator[byte
     """The file in pieces that end with a line."""
     rest = b""
     only_returns: bool | None = None
-    for chunk in utf8_chunks(path, _BLOCK):
+    for read in utf8_chunks(path, _BLOCK):
         if only_returns is None:
-            only_returns = b"\n" not in chunk and b"\r" in chunk
-        data = rest + (chunk.replace(b"\r", b"\n") if only_returns else chunk)
-        cut = data.rfind(b"\n") + 1
-        rest = data[cut:]
+            only_returns = b"\n" not in read and b"\r" in read
+        chunk = read.replace(b"\r", b"\n") if only_returns else read
+        cut = chunk.rfind(b"\n") + 1
         if cut:
-            yield data[:cut]
+            yield b"".join((rest, memoryview(chunk)[:cut]))
+            rest = b""
+        rest += chunk[cut:]
         if len(rest) > _LONGEST_LINE:
             counts.add("too-long-line", path.name)
             rest = b""
