@@ -161,7 +161,7 @@ def damage(folder: Path, _: argparse.Namespace) -> None:
 def tables(_: Path, __: argparse.Namespace) -> None:
     rows = csv_speed.rows()
     table(
-        "CSV beside pandas.read_csv (its C engine): best of the repetitions",
+        "CSV beside pandas.read_csv (its C engine): median of the repetitions",
         list(rows[0]),
         [list(row.values()) for row in rows],
     )
