@@ -120,8 +120,14 @@ def test_the_download_of_one_tag(tmp_path, ending, stem, name):
 
 
 def test_prose_in_a_table_is_no_run(tmp_path):
-    text = "file,label,onset,reason\n" + "".join(
-        f'run-{i}.log,overfitting,{i * 3},"val loss {0.2 + i / 9:.3f} at epoch {i}, train loss {0.5 / (i + 1):.3f}: gap"\n'
-        for i in range(12)
-    )
-    assert is_no_curve(tmp_path / "labels.csv", text)
+    reasons = [
+        "val loss 0.31 at its lowest, train loss 0.12 at the end",
+        "falls 2.3 -> 0.4 in 90 epochs, accuracy 0.91",
+        "loss 6.91 = ln 1000 throughout: accuracy 0.001",
+        "train loss 0.02 while val loss rises 0.4 -> 0.9 from epoch 12",
+        "reward 12.5, never above 13.1",
+        "two spikes (epoch 4: loss 8.25), then 0.7",
+        "loss nan from step 1200 on",
+    ]
+    rows = [f'run-{i}.log,group {i % 3},{i * 3},"{reason}"' for i, reason in enumerate(reasons)]
+    assert is_no_curve(tmp_path / "labels.csv", "\n".join(["file,label,onset,reason", *rows, ""]))

@@ -191,7 +191,7 @@ NO_CURVE = _words(
 )
 # Words that say how a number was averaged or counted, not what it is.
 VARIANT = _words(
-    "step epoch avg average mean avr running smooth smoothed ema batch iter iteration current cur moving global raw"
+    "step epoch avg average mean avr minibatch running smooth smoothed ema batch iter iteration current cur moving global raw"
 )
 NEUTRAL = _words(
     "total overall sum set main all the of on in for a an metric metrics log logs stats "

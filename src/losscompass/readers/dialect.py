@@ -130,6 +130,8 @@ def _with_delimiter(lines: Sequence[str], delimiter: str, facts: Facts) -> tuple
     has_header = _is_header(first, rows[1:])
     if len(rows) < 2 and not (has_header and delimiter != " " and any(map(is_position_name, first))):
         return None
+    if has_header and delimiter == "|" and len(rows) > 1 and _goes_on(first, rows[1]):
+        return None  # names over two lines: a table drawn for the eye (MATLAB), which `printed` reads
     if has_header and any(cell.count("[") != cell.count("]") or cell.count("{") != cell.count("}") for cell in first):
         return None  # a list that Python printed, cut at its commas
     if has_header and len(first) > width and delimiter != " ":
@@ -160,6 +162,12 @@ def _with_delimiter(lines: Sequence[str], delimiter: str, facts: Facts) -> tuple
     score = share_of_cells * often / len(body)
     header_line = lines[0].strip() if has_header else ""
     return score, Dialect(delimiter, names, has_header, header, header_line, numeric, commas, facts)
+
+
+def _goes_on(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether the second line of a drawn table goes on with the names of the first, in some of the columns."""
+    cells = [cell.strip() for cell in second]
+    return len(first) == len(second) and any(cells) and all(number_in(cell) in (None, ABSENT) for cell in cells)
 
 
 def _is_prose(column: Sequence[str]) -> bool:

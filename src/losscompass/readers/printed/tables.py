@@ -25,6 +25,7 @@ _SHORT = {
     "map@.5:.95": "mAP50-95",
     "map@0.5:0.95": "mAP50-95",
 }
+_REMARKS = frozenset(("note", "notes", "remark", "remarks", "comment", "comments", "info", "message", "status"))
 MAX_COLUMNS = 64
 
 
@@ -120,12 +121,16 @@ def open_table(row: str, above: list[str]) -> Table | None:
             continue
         for wide in (False, True):
             names = cells_of(header, wide=wide)
+            if len(names) == width + 1 and names[-1].casefold().strip(".:") in _REMARKS:
+                names.pop()
             if len(names) != width and len(names) != len(cells_of(row, wide=True)):
                 continue
             if not wide and back + 1 < len(lines):
                 upper = cells_of(lines[-back - 2])
-                if len(upper) == len(names) and all(cell.isalpha() for cell in (*upper, *names)):
-                    names = [f"{first} {second}" for first, second in zip(upper, names, strict=True)]
+                drawn = len(_PIPES.findall(header)) > 2 and len(_PIPES.findall(lines[-back - 2])) > 2
+                words = not any(number(cell) is not None or _PAIR.match(cell) for cell in upper)
+                if len(upper) == len(names) and words and (drawn or all(cell.isalpha() for cell in (*upper, *names))):
+                    names = [f"{first} {second}".strip() for first, second in zip(upper, names, strict=True)]
             table = _table(names, row, wide=len(names) != width)
             if table is not None:
                 return table
