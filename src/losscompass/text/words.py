@@ -43,7 +43,8 @@ class Words:
 
 def parse(markdown: str) -> Words:
     """The title (`#`), the messages (`>`, the lines of each joined) and the sections (`##`) of a file."""
-    title, messages, sections, name = "", [[]], {}, ""
+    title, sections, name = "", dict[str, str](), ""
+    messages: list[list[str]] = [[]]
     fenced = False
     for line in markdown.splitlines():
         fenced ^= line.startswith("```")
