@@ -63,6 +63,13 @@ def test_the_interval_widens_and_holds_the_middle():
     assert width[-1] > width[1] > 0
 
 
+def test_a_loss_that_heads_below_zero_is_forecast_at_zero_with_its_interval_in_order():
+    result = forecast(np.arange(1.0, 101.0), np.linspace(1.0, 0.001, 100), horizon=100.0)
+    assert np.all(result.low <= result.median)
+    assert np.all(result.median <= result.high)
+    assert result.low.min() >= 0.0
+
+
 def test_a_bending_curve_has_a_limit_and_a_straight_one_has_none():
     bending = forecast(*curve(SHAPES["exponential"], 400))
     assert bending.limit == pytest.approx(0.5, abs=0.1)
