@@ -229,3 +229,7 @@ def test_the_folder_gives_what_its_files_give():
     assert not found.unreadable
     assert not any(source in NOT_A_LOG for source in sources)
     assert found.skipped
+
+
+def test_the_table_of_the_labels_is_no_log():
+    assert [one.reason for one in gather([LOGS / "labels.csv"]).unreadable] == ["no-curve"]

@@ -44,7 +44,7 @@ class Reading:
         if is_settings(text):
             result.identity = "settings"
             return result
-        result.identity = re.sub(r"\d+", "0", re.sub(r"[\s=>.#█━▏-]+", " ", text))
+        result.identity = re.sub(r"[\s=>.#█━▏-]+", " ", text)
         result.bar = _BAR.search("0".join(texts)) is not None
         result.box = self._is_box()
         for slot in range(len(self.numbers)):
