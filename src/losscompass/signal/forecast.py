@@ -90,7 +90,7 @@ def forecast(
         low, high = middle - REACH * width, middle + REACH * width
     if value.min() >= 0.0:  # a loss that was never negative will not be
         low, middle = np.maximum(low, 0.0), np.maximum(middle, 0.0)
-        high = np.maximum(high, middle)
+        high = middle + REACH * width
     limit = float(middle[-1]) if _bends(time, level, middle[-1]) else None
     noise = REACH * difference_noise(level[-64:]) / 2.0
     start = np.array([now]), np.array([now - noise]), np.array([now + noise])
