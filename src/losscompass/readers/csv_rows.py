@@ -15,7 +15,7 @@ from .dialect import Dialect
 from .encoding import utf8_chunks
 from .table import records_from_columns
 
-_BLOCK = 1 << 20  # bytes: a block and the temporaries of some of its columns stay in the second-level cache
+_BLOCK = 1 << 21  # bytes: smaller ones wait more often for the interpreter, larger ones do not fit the cache
 _LONGEST_LINE = 1 << 26
 _WORDY_ROWS = 1_000_000  # rows after which a column of ever new words is no longer kept
 _FEW_WORDS = 256
@@ -129,7 +129,7 @@ def read_table(path: Path, dialect: Dialect) -> Iterator[Record]:
 def _blocks(path: Path, dialect: Dialect, counts: _Counts) -> Iterator[Block]:
     """The blocks in their order, a few of them read at the same time (numpy lets go of the interpreter)."""
     # A freed allocation of this size makes the allocator keep the memory of the blocks' temporaries between them.
-    np.empty(3 << 20)
+    np.empty(6 << 20)
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="losscompass-csv") as pool:
         waiting: list[Future[Block]] = []
         for data in _whole_lines(path, dialect, counts):
