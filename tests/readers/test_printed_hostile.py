@@ -220,3 +220,11 @@ def test_memory_does_not_grow_with_the_text(tmp_path: Path) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 40e6
+
+
+def test_a_zero_byte_in_the_place_of_a_number(tmp_path):
+    rows = "".join(
+        f"| step | {i if i != 8 else chr(0)} |\n| loss | {2.3 * 0.9**i:.3g} |\n------------\n" for i in range(40)
+    )
+    (tmp_path / "log").write_text(rows)
+    check(read(tmp_path / "log"))

@@ -44,7 +44,7 @@ def states_of(line: str, number: int) -> Iterator[tuple[str, int]]:
     if line.isascii() and line.isprintable() and len(line) <= LONGEST:
         yield line, number
         return
-    if "\x1b" in line or "\x08" in line:
+    if "\x1b" in line or "\x08" in line or "\x00" in line:  # a zero byte parts numbers from text in `log`
         line = _MOVE.sub("\r", line)
         line = _COLOUR.sub("", line)
     if not line.isascii() and _HAS_WIDE.search(line):
