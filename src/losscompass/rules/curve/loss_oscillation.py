@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from ...evidence.run import Run
 from ...signal.convergence import progress
 from ...signal.headline import headlines
@@ -31,7 +33,7 @@ def detect(
         return  # noisy, but on its way
     yield Finding(
         onset=float(curve.series.step[0]),
-        values={"swing": seen.width, "level": seen.level, "share": seen.relative},
+        values={"swing": seen.width, "level": curve.logged(float(np.median(curve.value))), "share": seen.relative},
         exhibits=(Exhibit(curve.series.name, steps=(float(curve.series.step[0]), float(curve.series.step[-1]))),),
         severity=Severity.NOTE if curve.turned < 0 else None,
     )
