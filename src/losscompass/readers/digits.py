@@ -1,8 +1,9 @@
 """Decimal numbers in a byte array to doubles, thousands at a time, each the one that is nearest to what is written.
 
-The digits are read eight at a time as one 64-bit word. A number of at most 15 digits is one exact division; a longer one is a
-product of pairs of doubles, and where that pair lies too near the middle between two doubles to be sure (one in about 2^40),
-or the spelling is another (`nan`, an exponent of three digits, more than 19 digits), the cell is left to `float()`.
+The digits are read eight at a time as one 64-bit word. A number of at most 15 digits is one exact division; a longer one
+with one digit before its dot is a division whose exact remainder decides the last bit; any other is a product of pairs of
+doubles. Where that pair lies too near the middle between two doubles to be sure (one in about 2^40), or the spelling is
+another (`nan`, an exponent of three digits, more than 19 digits), the cell is left to `float()`.
 """
 
 from fractions import Fraction
