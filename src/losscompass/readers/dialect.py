@@ -16,6 +16,7 @@ _LINES = 200  # of the head looked at
 _SHARE = 0.8  # of the rows have as many cells as the table has columns
 _RULE = re.compile(r"[\s|+:=*_-]{3,}")  # a line drawn under the header
 _DELIMITERS = (",", "\t", ";", "|", " ")
+_TORN = re.compile(r"\[\s*[-+]?\d*\.\d[^\]]*$|\{\s*['\"][^{}]*$")  # `[0.5`, `{'loss'`
 _PAIR = re.compile(r"[^\W\d][^\d:=]{0,40}[:=]\s*[-+]?[\d.]")
 COMMENTS = "#%"  # what a line begins with that is none of the table: numpy and gnuplot write #, TeX and MATLAB %
 _CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})( .*)?")
@@ -132,7 +133,7 @@ def _with_delimiter(lines: Sequence[str], delimiter: str, facts: Facts) -> tuple
         return None
     if has_header and delimiter == "|" and len(rows) > 1 and _goes_on(first, rows[1]):
         return None  # names over two lines: a table drawn for the eye (MATLAB), which `printed` reads
-    if has_header and any(cell.count("[") != cell.count("]") or cell.count("{") != cell.count("}") for cell in first):
+    if has_header and any(_TORN.search(cell) for cell in first):
         return None  # a list that Python printed, cut at its commas
     if has_header and len(first) > width and delimiter != " ":
         width = len(first)
