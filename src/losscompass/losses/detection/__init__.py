@@ -1,0 +1,5 @@
+"""Boxes, their classes and their edges."""
+
+from ..base import Loss
+
+LOSSES: tuple[Loss, ...] = ()

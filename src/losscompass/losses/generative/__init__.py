@@ -1,0 +1,5 @@
+"""Models that make things: adversaries, autoencoders, diffusion, language."""
+
+from ..base import Loss
+
+LOSSES: tuple[Loss, ...] = ()

@@ -1,0 +1,5 @@
+"""Learning from reward."""
+
+from ..base import Loss
+
+LOSSES: tuple[Loss, ...] = ()

@@ -1,0 +1,5 @@
+"""Overlap of masks."""
+
+from ..base import Loss
+
+LOSSES: tuple[Loss, ...] = ()
