@@ -25,7 +25,7 @@ LOSS: Loss = Loss(
     id="ppo",
     family="reinforcement",
     tasks=("rl",),
-    aliases=("ppo-clip", "clipped-surrogate", "policy_gradient_loss"),
+    aliases=("ppo-clip", "clipped-surrogate"),
     formula="−mean min(r·A, clip(r, 1−ε, 1+ε)·A) + c_v·value loss − c_e·entropy, r = π(a|s) / π_old(a|s)",
     contract=Contract(
         prediction=Operand("log-probabilities", "(N,)", "float", "new and old, of the same actions"),
