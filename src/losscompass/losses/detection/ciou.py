@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter
+from ..base import Contract, Loss, Operand, Parameter
+from ..mean_fault import mean_fault
 from ._random_boxes import CIOU, box_readings
 
 LOSS: Loss = Loss(
@@ -29,6 +30,6 @@ LOSS: Loss = Loss(
         1 - np.maximum(0.0, 1 - shift) / (2 - np.maximum(0.0, 1 - shift)) + shift**2 / ((1 + shift) ** 2 + 1)
     ),
     curve_range=(0.0, 2.0),
-    faults=(NamedFault("inverted-corners", lambda setting: setting.parameter(LOSS, "gain") or None, benign=True),),
+    faults=(mean_fault("inverted-corners", lambda setting: setting.parameter(LOSS, "gain"), benign=True),),
     metrics=("mAP50-95", "mean IoU of matched boxes"),
 )

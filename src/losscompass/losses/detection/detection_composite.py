@@ -5,8 +5,9 @@ Read the parts, not the sum: only the box and side terms are independent of the 
 
 from math import log
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter, Readings, Setting
+from ..base import Contract, Loss, Operand, Parameter, Readings, Setting
 from ..forms import class_count, reduced
+from ..mean_fault import mean_fault
 
 STRIDES = (8, 16, 32)
 IMAGE = 640
@@ -58,14 +59,14 @@ LOSS: Loss = Loss(
     implementation="losscompass.functional.detection_loss",
     code="parts = losscompass.functional.detection_loss(class_logits, scores, boxes, targets, side_logits, sides)\nloss = parts.total",
     faults=(
-        NamedFault(
+        mean_fault(
             "empty-batch",
             lambda setting: (
                 (setting.parameter(LOSS, "class_gain") * PRIOR_SUM * setting.parameter(LOSS, "batch")) or None
             ),
             tolerance=0.08,  # 8.06, 32.2 and 129.3 were measured where 7.5, 30 and 120 are computed for batches of 1, 4, 16
         ),
-        NamedFault(
+        mean_fault(
             "uniform-bins",
             lambda setting: (setting.parameter(LOSS, "side_gain") * log(setting.parameter(LOSS, "bins"))) or None,
             benign=True,

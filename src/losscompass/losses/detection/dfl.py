@@ -4,8 +4,9 @@ from math import log
 
 import numpy as np
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter, Readings, Setting
+from ..base import Contract, Loss, Operand, Parameter, Readings, Setting
 from ..forms import binary_entropy, entropy, reduced
+from ..mean_fault import mean_fault
 
 
 def readings(loss: Loss, setting: Setting) -> Readings:
@@ -42,12 +43,12 @@ LOSS: Loss = Loss(
     implementation="losscompass.functional.distribution_focal_loss",
     code="loss = losscompass.functional.distribution_focal_loss(side_logits, distances / stride)",
     faults=(
-        NamedFault(
+        mean_fault(
             "uniform-bins",
             lambda setting: (setting.parameter(LOSS, "gain") * log(setting.parameter(LOSS, "bins"))) or None,
             benign=True,
         ),
-        NamedFault("yolo-gain-included", lambda _: 1.5 * log(16), benign=True),
+        mean_fault("yolo-gain-included", lambda _: 1.5 * log(16), benign=True),
     ),
     metrics=("mAP75", "mAP50-95"),
 )

@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter
+from ..base import Contract, Loss, Operand, Parameter
+from ..mean_fault import mean_fault
 from ._random_boxes import IOU, box_readings
 
 LOSS: Loss = Loss(
@@ -27,6 +28,6 @@ LOSS: Loss = Loss(
     code="loss = losscompass.functional.iou_loss(boxes, targets)  # (N, 4) corners",
     curve=lambda shift: 1 - np.maximum(0.0, 1 - shift) / (2 - np.maximum(0.0, 1 - shift)),
     curve_range=(0.0, 2.0),
-    faults=(NamedFault("no-overlap", lambda setting: setting.parameter(LOSS, "gain") or None, benign=True),),
+    faults=(mean_fault("no-overlap", lambda setting: setting.parameter(LOSS, "gain"), benign=True),),
     metrics=("mAP50-95", "mean IoU of matched boxes"),
 )

@@ -4,8 +4,9 @@ from math import sqrt
 
 import numpy as np
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter, Readings, Setting
+from ..base import Contract, Loss, Operand, Parameter, Readings, Setting
 from ..forms import reduced
+from ..mean_fault import mean_fault
 from ..normal import square_above_zero
 from ..shares import positive_share
 
@@ -48,6 +49,6 @@ LOSS: Loss = Loss(
     code="d = F.pairwise_distance(a, b)\nloss = (same * d**2 + (1 - same) * F.relu(margin - d) ** 2).mean()",
     curve=lambda distance: np.maximum(0.0, 1.0 - distance) ** 2,
     curve_range=(0.0, 2.0),
-    faults=(NamedFault("embedding-collapse", collapse, benign=True),),
+    faults=(mean_fault("embedding-collapse", collapse, benign=True),),
     metrics=("ROC-AUC of the distances", "recall@k"),
 )

@@ -4,8 +4,9 @@ from math import exp, log, log1p, sqrt
 
 import numpy as np
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter, Readings, Setting
+from ..base import Contract, Loss, Operand, Parameter, Readings, Setting
 from ..forms import reduced
+from ..mean_fault import mean_fault
 
 
 def mean_logsumexp(count: int, spread: float) -> float:
@@ -64,11 +65,11 @@ LOSS: Loss = Loss(
         "loss = F.cross_entropy(logits, torch.arange(len(logits), device=logits.device))"
     ),
     faults=(
-        NamedFault(
+        mean_fault(
             "embedding-collapse",
             lambda setting: log(setting.classes) if setting.classes is not None and setting.classes > 1 else None,
         ),
-        NamedFault("candidate-missing", one_less),
+        mean_fault("candidate-missing", one_less),
     ),
     metrics=("recall@k", "top-1 among the candidates", "alignment and uniformity"),
 )

@@ -4,8 +4,9 @@ from math import exp, log1p
 
 import numpy as np
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter, Readings, Setting
+from ..base import Contract, Loss, Operand, Parameter, Readings, Setting
 from ..forms import reduced
+from ..mean_fault import mean_fault
 
 
 def softplus(x: float) -> float:
@@ -42,7 +43,7 @@ LOSS: Loss = Loss(
     code="loss = F.softplus(F.pairwise_distance(anchor, positive) - F.pairwise_distance(anchor, negative)).mean()",
     curve=lambda gap: np.logaddexp(0.0, gap),
     faults=(
-        NamedFault("embedding-collapse", lambda setting: softplus(setting.parameter(LOSS, "margin")), benign=True),
+        mean_fault("embedding-collapse", lambda setting: softplus(setting.parameter(LOSS, "margin")), benign=True),
     ),
     metrics=("recall@k", "mean average precision"),
 )

@@ -4,8 +4,9 @@ from math import sqrt
 
 import numpy as np
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter, Readings, Setting
+from ..base import Contract, Loss, Operand, Parameter, Readings, Setting
 from ..forms import reduced
+from ..mean_fault import mean_fault
 from ..normal import mean_above_zero
 
 
@@ -37,6 +38,6 @@ LOSS: Loss = Loss(
     code="loss = F.triplet_margin_loss(F.normalize(anchor), F.normalize(positive), F.normalize(negative), margin=0.2)",
     curve=lambda gap: np.maximum(0.0, gap + 1.0),
     curve_range=(-2.0, 2.0),
-    faults=(NamedFault("embedding-collapse", lambda setting: setting.parameter(LOSS, "margin") or None, benign=True),),
+    faults=(mean_fault("embedding-collapse", lambda setting: setting.parameter(LOSS, "margin"), benign=True),),
     metrics=("recall@k", "mean average precision", "share of active triplets"),
 )

@@ -1,7 +1,8 @@
 """Diffusion trained to predict the noise ε (arXiv 2006.11239): mean squared error against unit normal noise."""
 
-from ..base import Contract, Loss, NamedFault, Operand, Readings, Setting
+from ..base import Contract, Loss, Operand, Readings, Setting
 from ..forms import reduced
+from ..mean_fault import mean_fault
 from ._schedules import PARAMETERS, independent_floor
 
 
@@ -28,6 +29,6 @@ LOSS: Loss = Loss(
     implementation="torch.nn.functional.mse_loss",
     code="loss = F.mse_loss(model(noisy, t), noise)",
     curve=lambda error: error**2,
-    faults=(NamedFault("noise-not-predicted", lambda _: 1.0, tolerance=3e-3),),
+    faults=(mean_fault("noise-not-predicted", lambda _: 1.0, tolerance=3e-3),),
     metrics=("FID", "the loss at each noise level", "CLIP score where there are captions"),
 )

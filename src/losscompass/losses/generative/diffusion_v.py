@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from ..base import Contract, Loss, NamedFault, Operand, Readings, Setting
+from ..base import Contract, Loss, Operand, Readings, Setting
 from ..forms import reduced
+from ..mean_fault import mean_fault
 from ._schedules import PARAMETERS, independent_floor, kept
 
 
@@ -36,6 +37,6 @@ LOSS: Loss = Loss(
     implementation="torch.nn.functional.mse_loss",
     code="v = alpha_bar.sqrt() * noise - (1 - alpha_bar).sqrt() * clean\nloss = F.mse_loss(model(noisy, t), v)",
     curve=lambda error: error**2,
-    faults=(NamedFault("velocity-not-predicted", lambda setting: readings(LOSS, setting).start or None),),
+    faults=(mean_fault("velocity-not-predicted", lambda setting: readings(LOSS, setting).start),),
     metrics=("FID", "the loss at each noise level"),
 )

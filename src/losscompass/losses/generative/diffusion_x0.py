@@ -1,7 +1,8 @@
 """Diffusion trained to predict the clean data x₀."""
 
-from ..base import Contract, Loss, NamedFault, Operand, Readings, Setting
+from ..base import Contract, Loss, Operand, Readings, Setting
 from ..forms import reduced
+from ..mean_fault import mean_fault
 from ._schedules import PARAMETERS, independent_floor
 
 
@@ -31,6 +32,6 @@ LOSS: Loss = Loss(
     implementation="torch.nn.functional.mse_loss",
     code="loss = F.mse_loss(model(noisy, t), clean)",
     curve=lambda error: error**2,
-    faults=(NamedFault("mean-image", lambda setting: setting.target.variance or None if setting.target else None),),
+    faults=(mean_fault("mean-image", lambda setting: setting.target.variance if setting.target else None),),
     metrics=("FID", "the loss at each noise level"),
 )

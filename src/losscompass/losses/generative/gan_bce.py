@@ -4,8 +4,9 @@ from math import log
 
 import numpy as np
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter, Readings, Setting
+from ..base import Contract, Loss, Operand, Parameter, Readings, Setting
 from ..forms import binary_entropy, reduced
+from ..mean_fault import mean_fault
 
 
 def readings(loss: Loss, setting: Setting) -> Readings:
@@ -40,9 +41,9 @@ LOSS: Loss = Loss(
     curve=lambda logit: np.logaddexp(0, -logit),
     curve_range=(-4.0, 4.0),
     faults=(
-        NamedFault("discriminator-cannot-tell", lambda _: 2 * log(2), benign=True),
-        NamedFault("discriminator-cannot-tell", lambda _: log(2), benign=True),
-        NamedFault("clamped-logarithm", lambda _: 100.0),
+        mean_fault("discriminator-cannot-tell", lambda _: 2 * log(2), benign=True),
+        mean_fault("discriminator-cannot-tell", lambda _: log(2), benign=True),
+        mean_fault("clamped-logarithm", lambda _: 100.0),
     ),
     metrics=("FID", "KID", "precision and recall of the samples", "D(x) and D(G(z))"),
 )

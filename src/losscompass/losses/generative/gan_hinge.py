@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter, Readings, Setting
+from ..base import Contract, Loss, Operand, Parameter, Readings, Setting
 from ..forms import reduced
+from ..mean_fault import mean_fault
 
 
 def readings(loss: Loss, setting: Setting) -> Readings:
@@ -33,6 +34,6 @@ LOSS: Loss = Loss(
     implementation="torch.nn.functional.relu",
     code="d_loss = F.relu(1 - D(x)).mean() + F.relu(1 + D(G(z).detach())).mean()\ng_loss = -D(G(z)).mean()",
     curve=lambda score: np.maximum(0.0, 1 - score),
-    faults=(NamedFault("discriminator-cannot-tell", lambda _: 2.0, benign=True),),
+    faults=(mean_fault("discriminator-cannot-tell", lambda _: 2.0, benign=True),),
     metrics=("FID", "KID", "D(x) and D(G(z))"),
 )

@@ -1,7 +1,8 @@
 """Least-squares GAN (arXiv 1611.04076), labels 0 and 1."""
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter, Readings, Setting
+from ..base import Contract, Loss, Operand, Parameter, Readings, Setting
 from ..forms import reduced
+from ..mean_fault import mean_fault
 
 
 def readings(loss: Loss, setting: Setting) -> Readings:
@@ -32,9 +33,7 @@ LOSS: Loss = Loss(
     curve=lambda score: 0.5 * (score - 1) ** 2,
     curve_range=(-1.0, 3.0),
     faults=(
-        NamedFault(
-            "discriminator-cannot-tell", lambda setting: setting.parameter(LOSS, "factor") / 2 or None, benign=True
-        ),
+        mean_fault("discriminator-cannot-tell", lambda setting: setting.parameter(LOSS, "factor") / 2, benign=True),
     ),
     metrics=("FID", "KID", "D(x) and D(G(z))"),
 )

@@ -1,7 +1,8 @@
 """Wasserstein GAN (arXiv 1701.07875), with the gradient penalty of 1704.00028 where one is given."""
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter, Readings, Setting
+from ..base import Contract, Loss, Operand, Parameter, Readings, Setting
 from ..forms import reduced
+from ..mean_fault import mean_fault
 
 
 def readings(loss: Loss, setting: Setting) -> Readings:
@@ -30,8 +31,6 @@ LOSS: Loss = Loss(
     implementation="torch.mean",
     code="d_loss = D(G(z).detach()).mean() - D(x).mean() + 10 * gradient_penalty\ng_loss = -D(G(z)).mean()",
     curve=lambda score: -score,
-    faults=(
-        NamedFault("critic-gradient-zero", lambda setting: setting.parameter(LOSS, "penalty") or None, benign=True),
-    ),
+    faults=(mean_fault("critic-gradient-zero", lambda setting: setting.parameter(LOSS, "penalty"), benign=True),),
     metrics=("FID", "KID", "the critic's difference between real and fake"),
 )

@@ -5,8 +5,9 @@ from math import frexp, ldexp, log
 
 import numpy as np
 
-from ..base import Contract, Loss, NamedFault, Operand, Readings, Setting
+from ..base import Contract, Loss, Operand, Readings, Setting
 from ..forms import entropy, reduced
+from ..mean_fault import mean_fault
 from ..shares import class_shares
 
 
@@ -63,8 +64,8 @@ LOSS: Loss = Loss(
     code="loss = F.cross_entropy(logits[:, :-1].flatten(0, 1), tokens[:, 1:].flatten(), ignore_index=-100)",
     curve=lambda logit: np.logaddexp(0, -logit),
     faults=(
-        NamedFault("bfloat16-loss", bfloat16, tolerance=1e-4),
-        NamedFault("padded-vocabulary", padded, tolerance=1e-4, benign=True),
+        mean_fault("bfloat16-loss", bfloat16, tolerance=1e-4),
+        mean_fault("padded-vocabulary", padded, tolerance=1e-4, benign=True),
     ),
     metrics=("perplexity", "bits per byte", "BLEU or ROUGE for a task", "accuracy of the next token"),
 )

@@ -2,8 +2,9 @@
 
 from math import log
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter, Readings, Setting
+from ..base import Contract, Loss, Operand, Parameter, Readings, Setting
 from ..forms import binary_entropy, reduced
+from ..mean_fault import mean_fault
 
 
 def readings(loss: Loss, setting: Setting) -> Readings:
@@ -33,8 +34,8 @@ LOSS: Loss = Loss(
     implementation="losscompass.functional.negative_elbo",
     code="parts = losscompass.functional.negative_elbo(logits, x, mean, log_variance)\nloss = parts.total",
     faults=(
-        NamedFault("posterior-collapse", lambda setting: readings(LOSS, setting).baseline or None, benign=True),
-        NamedFault("untrained-decoder", lambda setting: readings(LOSS, setting).start or None),
+        mean_fault("posterior-collapse", lambda setting: readings(LOSS, setting).baseline, benign=True),
+        mean_fault("untrained-decoder", lambda setting: readings(LOSS, setting).start),
     ),
     metrics=("reconstruction and KL apart", "active latent dimensions", "FID"),
 )

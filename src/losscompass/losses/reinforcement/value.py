@@ -1,7 +1,8 @@
 """The value loss: squared error of the predicted return. It rises as the agent gets better and returns grow."""
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter, Readings, Setting
+from ..base import Contract, Loss, Operand, Parameter, Readings, Setting
 from ..forms import reduced
+from ..mean_fault import mean_fault
 
 
 def readings(loss: Loss, setting: Setting) -> Readings:
@@ -36,6 +37,6 @@ LOSS: Loss = Loss(
     implementation="torch.nn.functional.mse_loss",
     code="loss = F.mse_loss(values.squeeze(-1), returns)",
     curve=lambda error: error**2,
-    faults=(NamedFault("constant-value", constant, benign=True),),
+    faults=(mean_fault("constant-value", constant, benign=True),),
     metrics=("explained variance", "mean return of an episode (higher is better)"),
 )

@@ -4,8 +4,9 @@ from math import exp, sqrt
 
 import numpy as np
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter, Readings, Setting
+from ..base import Contract, Loss, Operand, Parameter, Readings, Setting
 from ..forms import reduced
+from ..mean_fault import mean_fault
 from ..shares import class_shares, positive_share
 
 
@@ -57,8 +58,8 @@ LOSS: Loss = Loss(
     curve=lambda p: 1 - 2 * p * 0.1 / (p + 0.1),
     curve_range=(0.0, 1.0),
     faults=(
-        NamedFault("no-overlap", lambda _: 1.0, benign=True),
-        NamedFault("sigmoid-twice", sigmoid_twice),
+        mean_fault("no-overlap", lambda _: 1.0, benign=True),
+        mean_fault("sigmoid-twice", sigmoid_twice),
     ),
     metrics=("Dice of hard masks per class", "IoU per class", "recall", "Hausdorff distance"),
 )

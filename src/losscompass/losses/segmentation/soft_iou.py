@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from ..base import Contract, Loss, NamedFault, Operand, Readings, Setting
+from ..base import Contract, Loss, Operand, Readings, Setting
 from ..forms import reduced
+from ..mean_fault import mean_fault
 from ..shares import class_shares, positive_share
 
 
@@ -47,6 +48,6 @@ LOSS: Loss = Loss(
     code="loss = DiceLoss(sigmoid=True, jaccard=True, batch=True)(logits, masks)",
     curve=lambda p: 1 - p * 0.1 / (p + 0.1 - p * 0.1),
     curve_range=(0.0, 1.0),
-    faults=(NamedFault("no-overlap", lambda _: 1.0, benign=True),),
+    faults=(mean_fault("no-overlap", lambda _: 1.0, benign=True),),
     metrics=("IoU per class", "recall"),
 )

@@ -3,8 +3,9 @@
 import numpy as np
 from jaxtyping import Float
 
-from ..base import Contract, Loss, NamedFault, Operand, Parameter, Readings, Setting
+from ..base import Contract, Loss, Operand, Parameter, Readings, Setting
 from ..forms import reduced
+from ..mean_fault import mean_fault
 from ..shares import class_shares, positive_share
 
 TINY = 1e-300  # an empty class under no price divides nothing by nothing
@@ -58,6 +59,6 @@ LOSS: Loss = Loss(
     code="loss = TverskyLoss(sigmoid=True, alpha=0.3, beta=0.7)(logits, masks)  # misses cost more than false alarms",
     curve=lambda p: 1 - p * 0.1 / (p * 0.1 + 0.3 * p * 0.9 + 0.7 * (1 - p) * 0.1),
     curve_range=(0.0, 1.0),
-    faults=(NamedFault("no-overlap", lambda _: 1.0, benign=True),),
+    faults=(mean_fault("no-overlap", lambda _: 1.0, benign=True),),
     metrics=("recall and precision per class", "Dice of hard masks", "IoU per class"),
 )
