@@ -31,5 +31,5 @@ LOSS: Loss = Loss(
     ),
     curve_range=(0.0, 2.0),
     faults=(mean_fault("inverted-corners", lambda setting: setting.parameter(LOSS, "gain"), benign=True),),
-    metrics=("mAP50-95", "mean IoU of matched boxes"),
+    metrics=("map50-95", "mean-iou"),
 )

@@ -72,5 +72,5 @@ LOSS: Loss = Loss(
             benign=True,
         ),
     ),
-    metrics=("mAP50", "mAP50-95", "precision and recall per class"),
+    metrics=("map50", "map50-95", "precision", "recall"),
 )

@@ -48,7 +48,11 @@ LOSS: Loss = Loss(
             lambda setting: (setting.parameter(LOSS, "gain") * log(setting.parameter(LOSS, "bins"))) or None,
             benign=True,
         ),
-        mean_fault("yolo-gain-included", lambda _: 1.5 * log(16), benign=True),
+        mean_fault(
+            "yolo-gain-included",
+            lambda setting: 1.5 * log(16) if setting.parameter(LOSS, "gain") == 1 else None,
+            benign=True,
+        ),
     ),
-    metrics=("mAP75", "mAP50-95"),
+    metrics=("map75", "map50-95"),
 )

@@ -29,5 +29,5 @@ LOSS: Loss = Loss(
         1 - np.maximum(0.0, 1 - shift) / (2 - np.maximum(0.0, 1 - shift)) + shift**2 / ((1 + shift) ** 2 + 1)
     ),
     curve_range=(0.0, 2.0),
-    metrics=("mAP50-95", "mean IoU of matched boxes"),
+    metrics=("map50-95", "mean-iou"),
 )

@@ -29,5 +29,5 @@ LOSS: Loss = Loss(
     curve=lambda shift: 1 - np.maximum(0.0, 1 - shift) / (2 - np.maximum(0.0, 1 - shift)),
     curve_range=(0.0, 2.0),
     faults=(mean_fault("no-overlap", lambda setting: setting.parameter(LOSS, "gain"), benign=True),),
-    metrics=("mAP50-95", "mean IoU of matched boxes"),
+    metrics=("map50-95", "mean-iou"),
 )

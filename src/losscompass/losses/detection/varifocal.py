@@ -51,5 +51,5 @@ LOSS: Loss = Loss(
     implementation="losscompass.functional.varifocal_loss",
     code="loss = losscompass.functional.varifocal_loss(logits, iou_targets, reduction='sum') / positives",
     curve=lambda logit: 0.75 * np.exp(-2 * np.logaddexp(0, -logit)) * np.logaddexp(0, logit),
-    metrics=("mAP50-95", "precision and recall per class"),
+    metrics=("map50-95", "precision", "recall"),
 )

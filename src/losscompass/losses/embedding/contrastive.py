@@ -50,5 +50,5 @@ LOSS: Loss = Loss(
     curve=lambda distance: np.maximum(0.0, 1.0 - distance) ** 2,
     curve_range=(0.0, 2.0),
     faults=(mean_fault("embedding-collapse", collapse, benign=True),),
-    metrics=("ROC-AUC of the distances", "recall@k"),
+    metrics=("roc-auc", "recall@k"),
 )

@@ -71,5 +71,5 @@ LOSS: Loss = Loss(
         ),
         mean_fault("candidate-missing", one_less),
     ),
-    metrics=("recall@k", "top-1 among the candidates", "alignment and uniformity"),
+    metrics=("recall@k", "top-1", "uniformity"),
 )

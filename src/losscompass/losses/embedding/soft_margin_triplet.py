@@ -45,5 +45,5 @@ LOSS: Loss = Loss(
     faults=(
         mean_fault("embedding-collapse", lambda setting: softplus(setting.parameter(LOSS, "margin")), benign=True),
     ),
-    metrics=("recall@k", "mean average precision"),
+    metrics=("recall@k", "map"),
 )

@@ -39,5 +39,5 @@ LOSS: Loss = Loss(
     curve=lambda gap: np.maximum(0.0, gap + 1.0),
     curve_range=(-2.0, 2.0),
     faults=(mean_fault("embedding-collapse", lambda setting: setting.parameter(LOSS, "margin"), benign=True),),
-    metrics=("recall@k", "mean average precision", "share of active triplets"),
+    metrics=("recall@k", "map", "active-triplet-share"),
 )

@@ -30,5 +30,5 @@ LOSS: Loss = Loss(
     code="loss = F.mse_loss(model(noisy, t), noise)",
     curve=lambda error: error**2,
     faults=(mean_fault("noise-not-predicted", lambda _: 1.0, tolerance=3e-3),),
-    metrics=("FID", "the loss at each noise level", "CLIP score where there are captions"),
+    metrics=("fid", "loss-by-noise-level", "clip-score"),
 )

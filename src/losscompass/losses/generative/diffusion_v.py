@@ -38,5 +38,5 @@ LOSS: Loss = Loss(
     code="v = alpha_bar.sqrt() * noise - (1 - alpha_bar).sqrt() * clean\nloss = F.mse_loss(model(noisy, t), v)",
     curve=lambda error: error**2,
     faults=(mean_fault("velocity-not-predicted", lambda setting: readings(LOSS, setting).start),),
-    metrics=("FID", "the loss at each noise level"),
+    metrics=("fid", "loss-by-noise-level"),
 )

@@ -33,5 +33,5 @@ LOSS: Loss = Loss(
     code="loss = F.mse_loss(model(noisy, t), clean)",
     curve=lambda error: error**2,
     faults=(mean_fault("mean-image", lambda setting: setting.target.variance if setting.target else None),),
-    metrics=("FID", "the loss at each noise level"),
+    metrics=("fid", "loss-by-noise-level"),
 )

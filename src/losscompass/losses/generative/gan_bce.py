@@ -45,5 +45,5 @@ LOSS: Loss = Loss(
         mean_fault("discriminator-cannot-tell", lambda _: log(2), benign=True),
         mean_fault("clamped-logarithm", lambda _: 100.0),
     ),
-    metrics=("FID", "KID", "precision and recall of the samples", "D(x) and D(G(z))"),
+    metrics=("fid", "kid", "d-real", "d-fake"),
 )

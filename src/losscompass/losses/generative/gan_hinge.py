@@ -35,5 +35,5 @@ LOSS: Loss = Loss(
     code="d_loss = F.relu(1 - D(x)).mean() + F.relu(1 + D(G(z).detach())).mean()\ng_loss = -D(G(z)).mean()",
     curve=lambda score: np.maximum(0.0, 1 - score),
     faults=(mean_fault("discriminator-cannot-tell", lambda _: 2.0, benign=True),),
-    metrics=("FID", "KID", "D(x) and D(G(z))"),
+    metrics=("fid", "kid", "d-real", "d-fake"),
 )

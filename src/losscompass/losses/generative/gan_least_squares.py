@@ -35,5 +35,5 @@ LOSS: Loss = Loss(
     faults=(
         mean_fault("discriminator-cannot-tell", lambda setting: setting.parameter(LOSS, "factor") / 2, benign=True),
     ),
-    metrics=("FID", "KID", "D(x) and D(G(z))"),
+    metrics=("fid", "kid", "d-real", "d-fake"),
 )

@@ -32,5 +32,5 @@ LOSS: Loss = Loss(
     code="d_loss = D(G(z).detach()).mean() - D(x).mean() + 10 * gradient_penalty\ng_loss = -D(G(z)).mean()",
     curve=lambda score: -score,
     faults=(mean_fault("critic-gradient-zero", lambda setting: setting.parameter(LOSS, "penalty"), benign=True),),
-    metrics=("FID", "KID", "the critic's difference between real and fake"),
+    metrics=("fid", "kid", "critic-difference"),
 )

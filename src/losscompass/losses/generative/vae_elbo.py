@@ -37,5 +37,5 @@ LOSS: Loss = Loss(
         mean_fault("posterior-collapse", lambda setting: readings(LOSS, setting).baseline, benign=True),
         mean_fault("untrained-decoder", lambda setting: readings(LOSS, setting).start),
     ),
-    metrics=("reconstruction and KL apart", "active latent dimensions", "FID"),
+    metrics=("reconstruction", "kl", "active-units", "fid"),
 )

@@ -31,5 +31,5 @@ LOSS: Loss = Loss(
     code="loss = -(Categorical(logits=logits).log_prob(actions) * advantages.detach()).mean()",
     curve=lambda log_probability: -log_probability,
     curve_range=(-4.0, 0.0),
-    metrics=("mean return of an episode (higher is better)", "entropy of the policy", "explained variance"),
+    metrics=("episode-return", "entropy", "explained-variance"),
 )

@@ -46,11 +46,5 @@ LOSS: Loss = Loss(
     code="ratio = (log_prob - old_log_prob).exp()\nloss = -torch.min(ratio * advantages, ratio.clamp(0.8, 1.2) * advantages).mean()",
     curve=lambda ratio: -np.minimum(ratio, 1.2),
     curve_range=(0.0, 2.0),
-    metrics=(
-        "mean return of an episode (higher is better)",
-        "approximate KL",
-        "clip fraction",
-        "entropy of the policy",
-        "explained variance",
-    ),
+    metrics=("episode-return", "approx-kl", "clip-fraction", "entropy", "explained-variance"),
 )

@@ -38,5 +38,5 @@ LOSS: Loss = Loss(
     code="loss = F.mse_loss(values.squeeze(-1), returns)",
     curve=lambda error: error**2,
     faults=(mean_fault("constant-value", constant, benign=True),),
-    metrics=("explained variance", "mean return of an episode (higher is better)"),
+    metrics=("explained-variance", "episode-return"),
 )

@@ -61,5 +61,5 @@ LOSS: Loss = Loss(
         mean_fault("no-overlap", lambda _: 1.0, benign=True),
         mean_fault("sigmoid-twice", sigmoid_twice),
     ),
-    metrics=("Dice of hard masks per class", "IoU per class", "recall", "Hausdorff distance"),
+    metrics=("dice", "iou", "recall", "hausdorff"),
 )

@@ -49,5 +49,5 @@ LOSS: Loss = Loss(
     curve=lambda p: 1 - p * 0.1 / (p + 0.1 - p * 0.1),
     curve_range=(0.0, 1.0),
     faults=(mean_fault("no-overlap", lambda _: 1.0, benign=True),),
-    metrics=("IoU per class", "recall"),
+    metrics=("iou", "recall"),
 )

@@ -60,5 +60,5 @@ LOSS: Loss = Loss(
     curve=lambda p: 1 - p * 0.1 / (p * 0.1 + 0.3 * p * 0.9 + 0.7 * (1 - p) * 0.1),
     curve_range=(0.0, 1.0),
     faults=(mean_fault("no-overlap", lambda _: 1.0, benign=True),),
-    metrics=("recall and precision per class", "Dice of hard masks", "IoU per class"),
+    metrics=("recall", "precision", "dice", "iou"),
 )
