@@ -17,7 +17,7 @@ def readings(loss: Loss, setting: Setting) -> Readings:
     for_yes, for_no = (alpha, 1 - alpha) if alpha >= 0 else (1.0, 1.0)  # a negative α means none
     pairs = np.stack([for_yes * shares, for_no * (1 - shares)], axis=1)
     start = float(pairs.sum(1).mean()) * 0.5**gamma * log(2)
-    baseline = float(np.mean([best_constant(pair, gamma) for pair in pairs]))
+    baseline = float(_best_of_two(pairs[:, 0], pairs[:, 1], gamma).mean())
     return reduced(setting, start, min(baseline, start), 0.0, *notes)
 
 
@@ -56,15 +56,36 @@ def _where_slope(slope: Values, gamma: float) -> Values:
     low, high = np.full(len(slope), -60.0), np.full(len(slope), 60.0)  # of the logit
     for _ in range(60):
         logit = (low + high) / 2
-        p, q = 1 / (1 + np.exp(-logit)), 1 / (1 + np.exp(logit))
-        steep = q**gamma / p + gamma * q ** (gamma - 1) * np.logaddexp(0, -logit) > slope
+        steep = _slope(logit, gamma) > slope
         low, high = np.where(steep, logit, low), np.where(steep, high, logit)
     return np.asarray(1 / (1 + np.exp(-(low + high) / 2)))
 
 
+def _best_of_two(yes: Values, no: Values, gamma: float) -> Values:
+    """Min over p of yes·f(p) + no·f(1 − p), of each output: there the two slopes are equal; by halving the logit."""
+    low, high = np.full(len(yes), -60.0), np.full(len(yes), 60.0)
+    for _ in range(60):
+        logit = (low + high) / 2
+        rising = yes * _slope(logit, gamma) > no * _slope(-logit, gamma)
+        low, high = np.where(rising, logit, low), np.where(rising, high, logit)
+    logit = (low + high) / 2
+    return np.asarray(yes * _one(logit, gamma) + no * _one(-logit, gamma))
+
+
+def _slope(logit: Values, gamma: float) -> Values:
+    """−f' at the probability of that logit."""
+    p, q = 1 / (1 + np.exp(-logit)), 1 / (1 + np.exp(logit))
+    return np.asarray(q**gamma / p + gamma * q ** (gamma - 1) * np.logaddexp(0, -logit))
+
+
+def _one(logit: Values, gamma: float) -> Values:
+    """f, the focal loss of one answer, at the probability of that logit."""
+    return np.asarray((1 / (1 + np.exp(logit))) ** gamma * np.logaddexp(0, -logit))
+
+
 def curve(logit: Values) -> Values:
     """For a positive, γ = 2, without α."""
-    return np.asarray((1 / (1 + np.exp(logit))) ** 2 * np.logaddexp(0, -logit))
+    return _one(logit, 2.0)
 
 
 def _nothing_learned(setting: Setting) -> float | None:
