@@ -8,6 +8,7 @@ import pytest
 from losscompass.losses.base import Setting, TargetStatistics
 from losscompass.losses.detection import LOSSES
 from losscompass.losses.detection.detection_composite import class_start
+from losscompass.losses.judge import judge
 
 LOSS = {loss.id: loss for loss in LOSSES}
 
@@ -106,3 +107,9 @@ def test_composite():
     empty = next(fault for fault in loss.faults if fault.cause == "empty-batch")
     for batch, printed in ((1, 8.06), (4, 32.2), (16, 129.3)):
         assert empty.value(Setting(parameters={"batch": batch})) == pytest.approx(printed, rel=empty.tolerance)
+
+
+def test_a_floor_that_rests_on_an_assumption_makes_nothing_impossible():
+    assert judge(0.45, "dfl").place == "at-floor"
+    assert judge(-0.1, "dfl").place == "impossible"
+    assert judge(-0.1, "giou").place == "impossible"

@@ -127,7 +127,7 @@ def judge(
     start, baseline, floor = (
         None if x is None else float(x) for x in (readings.start, readings.baseline, readings.floor)
     )
-    place = _place(value, chosen, start, baseline, floor)
+    place = _place(value, chosen, start, baseline, floor, hard=ASSUMED_FLOOR.isdisjoint(readings.notes))
     judged = Judgement(
         loss=chosen.id,
         task=task,
@@ -164,12 +164,19 @@ def way(value: float, top: float | None, floor: float | None) -> float | None:
     return (top - value) / (top - floor)
 
 
-def _place(value: float, loss: Loss, start: float | None, baseline: float | None, floor: float | None) -> Place:
+ASSUMED_FLOOR = frozenset({"evenly-spread-targets", "independent-values", "normal-noise"})
+"""Notes of a floor that rests on what the data are taken for: a value below it is no proof of a mistake."""
+
+
+def _place(
+    value: float, loss: Loss, start: float | None, baseline: float | None, floor: float | None, *, hard: bool
+) -> Place:
     if not isfinite(value):
         return "not-finite"
     if loss.direction == 0:
         return "says-nothing"
-    if floor is not None and value < floor - max(DIGITS * abs(floor), 1e-6):
+    least = floor if floor is None or hard else min(floor, 0.0)
+    if least is not None and value < least - max(DIGITS * abs(least), 1e-6):
         return "impossible"
     if start is None and baseline is None:
         return "no-scale"
