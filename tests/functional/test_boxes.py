@@ -119,7 +119,7 @@ coordinate = st.floats(-1e18, 1e18) | st.floats(-1, 1) | st.sampled_from([0.0, 1
 corners = st.lists(coordinate, min_size=4, max_size=4)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(corners, corners | st.none())
 def test_any_corners_give_a_finite_value_in_range_and_a_finite_gradient(first, second):
     prediction = torch.tensor([first], dtype=torch.float32, requires_grad=True)
@@ -128,10 +128,7 @@ def test_any_corners_give_a_finite_value_in_range_and_a_finite_gradient(first, s
         value = loss(prediction, target)
         (gradient,) = torch.autograd.grad(value, prediction)
         assert gradient.isfinite().all()
-        if all(x[0] <= x[2] and x[1] <= x[3] for x in (first, target[0].tolist())):
-            assert -1e-6 <= value.item() <= RANGE[loss] + 1e-5
-        else:
-            assert value.isfinite()
+        assert -1e-6 <= value.item() <= RANGE[loss] + 1e-5
 
 
 @pytest.mark.parametrize("loss", LOSSES)

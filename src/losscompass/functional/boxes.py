@@ -43,8 +43,10 @@ def _overlap(prediction: Tensor, target: Tensor, dim: int) -> _Overlap:
         )
     left, top, right, bottom = _rows(prediction, dim)
     left_, top_, right_, bottom_ = _rows(target, dim)
-    width, height = (right - left).clamp(min=0), (bottom - top).clamp(min=0)
-    width_, height_ = (right_ - left_).clamp(min=0), (bottom_ - top_).clamp(min=0)
+    # Swapped corners count as an empty box at the first of them: then the enclosing box encloses whatever is given.
+    right, bottom = maximum(right, left), maximum(bottom, top)
+    right_, bottom_ = maximum(right_, left_), maximum(bottom_, top_)
+    width, height, width_, height_ = right - left, bottom - top, right_ - left_, bottom_ - top_
     area, area_ = width * height, width_ * height_
     shared = (minimum(right, right_) - maximum(left, left_)).clamp(min=0) * (
         minimum(bottom, bottom_) - maximum(top, top_)
@@ -53,8 +55,8 @@ def _overlap(prediction: Tensor, target: Tensor, dim: int) -> _Overlap:
     return _Overlap(
         iou=shared / _divisor(union),
         union=union,
-        enclosing_width=(maximum(right, right_) - minimum(left, left_)).clamp(min=0),
-        enclosing_height=(maximum(bottom, bottom_) - minimum(top, top_)).clamp(min=0),
+        enclosing_width=maximum(right, right_) - minimum(left, left_),
+        enclosing_height=maximum(bottom, bottom_) - minimum(top, top_),
         centre_x=left + right - left_ - right_,
         centre_y=top + bottom - top_ - bottom_,
         sides=(width, height, width_, height_),
