@@ -311,7 +311,8 @@ def _metrics(loss: Loss, task: str, setting: Setting, given: Mapping[str, float]
     """What to read beside the loss, and what a constant guess scores there; first what the user gave."""
     from .guess import constant_guess, direction
 
-    wanted: Sequence[str] = (*given, *(name for name in loss.metrics if name not in given))
+    trap = ("accuracy",) if task in {"binary", "multiclass"} and loss.family == "classification" else ()
+    wanted: Sequence[str] = tuple(dict.fromkeys((*given, *trap, *loss.metrics)))
     return tuple(Metric(name, direction(name), constant_guess(name, task, setting), given.get(name)) for name in wanted)
 
 
