@@ -55,5 +55,5 @@ LOSS = Loss(
         NamedFault("clamped-logarithm", _clamp),
         NamedFault("clipped-probability", _clip),
     ),
-    metrics=("f1", "recall", "precision", "roc-auc", "pr-auc"),
+    metrics=("accuracy", "f1", "recall", "precision", "roc-auc", "pr-auc"),
 )

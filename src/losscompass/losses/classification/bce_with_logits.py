@@ -47,5 +47,5 @@ LOSS = Loss(
         NamedFault("nothing-learned", nothing_learned, benign=True),
         NamedFault("sigmoid-twice", sigmoid_twice),
     ),
-    metrics=("f1", "recall", "precision", "roc-auc", "pr-auc"),
+    metrics=("accuracy", "f1", "recall", "precision", "roc-auc", "pr-auc"),
 )

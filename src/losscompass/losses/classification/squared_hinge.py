@@ -38,5 +38,5 @@ LOSS = Loss(
         NamedFault("nothing-learned", nothing_learned, benign=True),
         NamedFault("labels-zero-one", negatives_as_zero),
     ),
-    metrics=("f1", "recall", "precision", "roc-auc", "pr-auc"),
+    metrics=("accuracy", "f1", "recall", "precision", "roc-auc", "pr-auc"),
 )
