@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from . import losses as losses
     from .api import Report as Report
+    from .api import choose_loss as choose_loss
+    from .api import judge as judge
     from .api import read as read
     from .api import render as render
     from .diagnose.diagnosis import Diagnosis as Diagnosis
@@ -20,15 +23,31 @@ if TYPE_CHECKING:
     from .evidence.run import Run as Run
     from .evidence.run import Series as Series
 
-__all__ = ["Diagnosis", "Options", "Report", "Run", "RunDiagnosis", "Series", "__version__", "read", "render"]
+__all__ = [
+    "Diagnosis",
+    "Options",
+    "Report",
+    "Run",
+    "RunDiagnosis",
+    "Series",
+    "__version__",
+    "choose_loss",
+    "judge",
+    "losses",
+    "read",
+    "render",
+]
 
 _HOME = {
+    "losses": "losses",
     "Diagnosis": "diagnose.diagnosis",
     "Options": "diagnose.options",
     "Report": "api",
     "Run": "evidence.run",
     "RunDiagnosis": "diagnose.diagnosis",
     "Series": "evidence.run",
+    "choose_loss": "api",
+    "judge": "api",
     "read": "api",
     "render": "api",
 }
@@ -39,7 +58,8 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'losscompass' has no attribute {name!r}")
     from importlib import import_module
 
-    value: object = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    module = import_module(f".{_HOME[name]}", __name__)
+    value: object = module if name == "losses" else getattr(module, name)
     globals()[name] = value
     return value
 

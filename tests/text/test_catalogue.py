@@ -121,7 +121,7 @@ def test_ids_are_unique_over_rules_and_remedies():
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_words_are_found_by_id(lang):
     words = catalogue(lang)
-    for id_, path in words.paths.items():
+    for id_, path in {**words.paths, **words.losses}.items():
         assert path.name == id_.replace("-", "_") + f".{lang}.md"
         assert words.title(id_) != id_
         assert words.words(id_).message, id_
@@ -130,19 +130,25 @@ def test_words_are_found_by_id(lang):
 def test_both_languages_have_words_for_the_same_ids():
     english, japanese = (catalogue(lang) for lang in LANGUAGES)
     assert list(english.paths) == list(japanese.paths)
+    assert list(english.losses) == list(japanese.losses)
     assert english.remedies == japanese.remedies
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_section_is_one_of_the_known(lang):
     words = catalogue(lang)
-    unknown = {(id_, name) for id_ in words.paths for name in words.words(id_).sections if name not in SECTIONS}
+    unknown = {
+        (id_, name)
+        for id_ in (*words.paths, *words.losses)
+        for name in words.words(id_).sections
+        if name not in SECTIONS
+    }
     assert sorted(unknown) == []
 
 
 def test_both_languages_have_the_same_sections_and_values():
     english, japanese = (catalogue(lang) for lang in LANGUAGES)
-    for id_ in english.paths:
+    for id_ in (*english.paths, *english.losses):
         one, other = english.words(id_), japanese.words(id_)
         assert list(one.sections) == list(other.sections), id_
         assert placeholders(one.message) == placeholders(other.message), id_

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from ..evidence.gathered import Unreadable
 from ..evidence.records import Axis, Skipped
 from ..evidence.run import Run
+from ..losses.judge import Judgement
 from ..rules.base import Exhibit, Severity, Value
 
 SCHEMA = 1
@@ -141,6 +142,7 @@ class RunDiagnosis:
     forecasts: tuple[Forecast, ...] = ()
     checklist: tuple[ChecklistItem, ...] = ()
     inferred: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))  # {"classes": 10, "task": …}
+    judgement: Judgement | None = None  # where the last loss stands on its scale, if that is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

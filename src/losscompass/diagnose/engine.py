@@ -4,7 +4,7 @@ Each rule ends in exactly one of four outcomes: found, clear, not checked, broke
 raised, is never read as clear.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from ..evidence.gathered import Gathered
 from ..evidence.run import Run
+from ..losses.judge import Judgement
 from ..remedies import ALL as REMEDIES
 from ..rules.all import ALL, CATEGORY
 from ..rules.base import Finding, Rule, Undecided, Value
@@ -19,6 +20,7 @@ from .checklist import checklist
 from .compare import compare
 from .diagnosis import Broken, Diagnosis, NotChecked, Reading, RunDiagnosis
 from .forecasts import forecasts
+from .judged import judged
 from .likely import likely
 from .narrow import take
 from .options import Options
@@ -89,9 +91,12 @@ def diagnose_run(
             return otherwise
 
     unread = Reading(labels=("too-short-to-say",), confidence=0.0)
+    reading = part("reading", lambda: read_curves(informed, found), unread)
+    nothing: tuple[Judgement | None, Mapping[str, Value]] = (None, {})
+    judgement, concluded = part("judgement", lambda: judged(informed, reading, inferred), nothing)
     return RunDiagnosis(
         run=informed,
-        reading=part("reading", lambda: read_curves(informed, found), unread),
+        reading=reading,
         found=found,
         likely=part("likely", lambda: likely(found), ()),
         not_checked=tuple(not_checked),
@@ -99,7 +104,8 @@ def diagnose_run(
         prescriptions=part("prescriptions", lambda: prescribe(informed, found, REMEDIES), ()),
         forecasts=part("forecast", lambda: forecasts(informed, found), ()),
         checklist=part("checklist", lambda: checklist(informed, found, clear, not_checked), ()),
-        inferred=MappingProxyType(inferred),
+        inferred=MappingProxyType({**concluded, **inferred}),
+        judgement=judgement,
         broken=tuple(broken),  # last: what failed above is in it
     )
 

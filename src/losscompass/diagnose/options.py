@@ -48,6 +48,7 @@ class Options:
         if len(self.priors) >= 2:
             total = sum(self.priors)
             told["prior-entropy"] = -sum(p / total * log(p / total) for p in self.priors)
+            told["priors"] = ",".join(f"{p / total:.9g}" for p in self.priors)
         if self.target is not None:
             told["target"], told["target-value"] = self.target[0], float(self.target[1])
         facts: Mapping[str, str | float | int | bool] = MappingProxyType({**run.facts, **told})

@@ -17,7 +17,7 @@ def explanation(id: str, catalogue: Catalogue, *, width: int = 80, colour: bool 
         raise KeyError(id)
     lines = [Text(words.title, "bold").append(f"  ({id})", "dim"), Text("")]
     for name, text in words.sections.items():
-        lines += [Text(catalogue.heading(name), "bold"), *_markdown(text, width), Text("")]
+        lines += [Text(catalogue.heading(name), "bold"), *markdown_lines(text, width), Text("")]
     if remedies := _remedies(id):
         lines += [Text(catalogue.ui("heading.remedies"), "bold"), *_entries(remedies, catalogue, width)]
     return _shown(lines, width, colour)
@@ -51,7 +51,7 @@ def _remedies(id: str) -> tuple[str, ...]:  # noqa: A002
     return next((rule.remedies for rule in ALL if rule.id == id), ())
 
 
-def _markdown(text: str, width: int) -> list[Text]:
+def markdown_lines(text: str, width: int) -> list[Text]:
     """Paragraphs and lists wrapped, code blocks as they stand."""
     lines: list[Text] = []
     paragraph: list[str] = []

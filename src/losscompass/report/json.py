@@ -5,12 +5,9 @@ JSON has no NaN and no infinity, and a diagnosis must not lose them: they are wr
 """
 
 import json
-import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
-
-import numpy as np
 
 from .. import __version__
 from ..diagnose.diagnosis import Comparison, Diagnosis, Forecast, Found, RunDiagnosis
@@ -18,6 +15,8 @@ from ..evidence.gathered import Unreadable
 from ..evidence.records import Skipped
 from ..evidence.run import Run
 from ..text.catalogue import Catalogue
+from .json_value import plain_value as _plain
+from .judgement import document as judgement
 
 _HOSTILE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 """Characters that JSON may hold bare, but that steer a terminal, a bidirectional text or a naive line reader."""
@@ -85,6 +84,7 @@ def _run(one: RunDiagnosis) -> dict[str, Any]:
             {"area": x.area, "id": x.id, "state": x.state, "because": list(x.because)} for x in one.checklist
         ],
         "inferred": _plain(one.inferred),
+        "judgement": None if one.judgement is None else judgement(one.judgement),
         "skipped": _skipped(one.run.skipped),
     }
 
@@ -95,7 +95,7 @@ def _no_run(unreadable: Unreadable) -> dict[str, Any]:
     reading |= {"first": None, "best": None, "best_at": None, "last": None, "values": {"reason": unreadable.reason}}
     lists = ("series", "found", "likely", "not_checked", "clear", "broken", "prescriptions", "checklist", "skipped")
     run = {"source": unreadable.source, "name": "", "points": 0, "facts": {}, "reading": reading}
-    return run | {name: [] for name in lists} | {"forecast": {}, "inferred": {}}
+    return run | {name: [] for name in lists} | {"forecast": {}, "inferred": {}, "judgement": None}
 
 
 def _series(run: Run) -> list[dict[str, Any]]:
@@ -161,23 +161,3 @@ def _comparison(comparison: Comparison | None, place: list[int]) -> dict[str, An
 
 def _skipped(skipped: Iterable[Skipped]) -> list[dict[str, Any]]:
     return [{"reason": x.reason, "count": x.count, "where": x.where} for x in skipped]
-
-
-def _plain(value: Any) -> Any:
-    """`value` in types that JSON has; whole floats stay floats, NaN and infinities become strings."""
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case float() | np.floating():
-            number = float(value)
-            return number if math.isfinite(number) else {"nan": "NaN", "inf": "Infinity"}.get(str(number), "-Infinity")
-        case np.integer() | np.bool_():
-            return value.item()
-        case Mapping():
-            return {str(key): _plain(one) for key, one in value.items()}
-        case np.ndarray():
-            return [_plain(one) for one in value.tolist()]
-        case Iterable():
-            return [_plain(one) for one in value]
-        case _:
-            return str(value)

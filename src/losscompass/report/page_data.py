@@ -7,6 +7,8 @@ from ..diagnose.diagnosis import Diagnosis, RunDiagnosis
 from ..text.catalogue import Catalogue
 from . import verdict as say
 from .json import document
+from .judgement import heading as heading_of
+from .judgement import taken
 from .packed_series import ArrayStore, pack_runs
 from .ranking import heading
 from .unreadable import sentence
@@ -44,6 +46,8 @@ def _run(one: RunDiagnosis, words: Catalogue) -> dict[str, Any]:
         "verdict": say.verdict(one, words),
         "sure": say.sureness(one.reading.confidence, words),
         "next": say.next_step(one, words),
+        "judgement": "" if one.judgement is None else heading_of(one.judgement, words),
+        "taken": [] if one.judgement is None else taken(one.judgement, words),
         "facts": _facts(one, words),
         "found": [say.message(found, one, words) for found in one.found],
         "prescriptions": [say.advice(x, one, words) for x in one.prescriptions],

@@ -12,6 +12,8 @@ from ..text.catalogue import Catalogue
 from ..text.wrap import cells, fold, pad
 from . import verdict as say
 from .figures import first_best_last
+from .judgement import TYPEWRITER as GAUGE_TYPEWRITER
+from .judgement import gauge, heading, taken
 from .picture import pictures
 from .plain import plain
 from .ranking import table
@@ -114,6 +116,7 @@ class _Page:
         self.blank()
         self.opening(one)
         self.curves(one)
+        self.judgement(one)
         self.findings(one)
         self.remedies(one)
         self.forecast(one)
@@ -171,6 +174,17 @@ class _Page:
             figures = "".join("   " + pad(value, width) for value, width in zip(values, widths[1:], strict=True))
             self._lines.append(Text("  " + pad(head, name_width) + figures, style))
             self._lines += [Text("  " + line, style) for line in more]
+
+    def judgement(self, one: RunDiagnosis) -> None:
+        """Where the last loss stands between the start, the best constant guess and the floor."""
+        if one.judgement is None:
+            return
+        self.blank()
+        self.paragraph(heading(one.judgement, self._words), style="bold")
+        lines = gauge(one.judgement, self._words, self._width)
+        self._lines += [Text(line if self._braille else line.translate(GAUGE_TYPEWRITER)) for line in lines]
+        for line in taken(one.judgement, self._words):
+            self.paragraph(line, first="- ", indent=2, style="dim")
 
     # -- findings and what follows from them ---------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """All words of one language, looked up by id and filled with values.
 
-Words of rules and remedies stand in the Markdown beside them (`rules/<category>/<id>.<lang>.md`, `remedies/<id>.<lang>.md`);
-all others in `text/<room>.<lang>.toml`, whose tables are merged. The result is plain text: who shows it escapes it.
+Words of rules, remedies and losses stand in the Markdown beside them (`rules/<category>/<id>.<lang>.md`,
+`remedies/<id>.<lang>.md`, `losses/<family>/<id>.<lang>.md`); all others in `text/<room>.<lang>.toml`, whose tables are merged. The result is plain text: who shows it escapes it.
 """
 
 import re
@@ -33,14 +33,22 @@ class Catalogue:
         self.lang = lang
         self._read: dict[str, Words] = {}
 
-    # -- rules and remedies ------------------------------------------------------------------------------------------
+    # -- rules, remedies and losses ----------------------------------------------------------------------------------
 
     @cached_property
     def paths(self) -> Mapping[str, Traversable]:
         """The Markdown file of every rule and remedy, by id, in the order of the folders."""
+        return self._files("rules", "remedies")
+
+    @cached_property
+    def losses(self) -> Mapping[str, Traversable]:
+        """The Markdown file of every loss, by id."""
+        return self._files("losses")
+
+    def _files(self, *rooms: str) -> dict[str, Traversable]:
         suffix = f".{self.lang}.md"
         found: dict[str, Traversable] = {}
-        for room in ("rules", "remedies"):
+        for room in rooms:
             for path in sorted(_walk(_PACKAGE / room), key=lambda path: path.name):
                 if path.name.endswith(suffix):
                     found[path.name.removesuffix(suffix).replace("_", "-")] = path
@@ -54,18 +62,18 @@ class Catalogue:
         return frozenset(name.removesuffix(suffix).replace("_", "-") for name in names if name.endswith(suffix))
 
     def words(self, id: str) -> Words | None:  # noqa: A002 - id is the word for it
-        """What is written of a rule or remedy, unfilled; None where there is no such id."""
-        if id not in self._read and (path := self.paths.get(id)) is not None:
+        """What is written of a rule, remedy or loss, unfilled; None where there is no such id."""
+        if id not in self._read and (path := self.paths.get(id) or self.losses.get(id)) is not None:
             self._read[id] = parse(path.read_text("utf-8"))
         return self._read.get(id)
 
     def title(self, id: str) -> str:  # noqa: A002
-        """The name of a rule or remedy in this language."""
+        """The name of a rule, remedy or loss in this language."""
         words = self.words(id)
         return words.title if words else id
 
     def message(self, id: str, values: Mapping[str, Value] | None = None) -> str:  # noqa: A002
-        """The sentence of a rule or remedy, filled with the values that were seen."""
+        """The sentence of a rule, remedy or loss, filled with the values that were seen."""
         words = self.words(id)
         return self.fill(words.message, values or {}) if words else id
 

@@ -1,4 +1,4 @@
-"""The words of one rule or remedy: plain Markdown with a title, a message and sections.
+"""The words of one rule, remedy or loss: plain Markdown with a title, a message and sections.
 
 # Title
 > Message with {values}
@@ -21,6 +21,11 @@ SECTIONS: Final = {
     "if-it-does-not-help": ("If it does not help", "効かなかったとき"),
     "risk": ("Risk", "リスク"),
     "when-to-ignore-it": ("When to ignore it", "無視してよいとき"),
+    "what-it-measures": ("What it measures", "何を測るか"),
+    "when-to-take-it": ("When to take it", "使うとき"),
+    "when-not": ("When not", "使わないとき"),
+    "what-goes-wrong-silently": ("What goes wrong silently", "黙って間違える例"),
+    "reading-its-value": ("Reading its value", "値の読み方"),
     "references": ("References", "参考"),
 }
 """Sections by the name the code uses, with the heading in each language. Any other heading is its own name."""
@@ -30,7 +35,7 @@ _NAMES = {heading: name for name, headings in SECTIONS.items() for heading in he
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a Markdown file beside a rule or a remedy says. `sections`: name → Markdown, in the order of the file.
+    """What a Markdown file beside a rule, a remedy or a loss says. `sections`: name → Markdown, in file order.
 
     `unmeasured`: the message where its values are not known; empty where the message needs none.
     """

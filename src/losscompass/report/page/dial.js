@@ -1,4 +1,4 @@
-// The dial: where the run started, its best, where it stands now, and, if known, chance and the target. Right is better.
+// The dial: where the run started, its best, where it stands now, and, if known, chance, the best constant guess, the floor and the target. Right is better.
 
 const DIAL = { width: 320, height: 190, x: 160, y: 160, radius: 128 };
 
@@ -10,13 +10,16 @@ function dialMarks(run) {
       .map((found) => found.values)
       .find((values) => values[of] === reading.curve && typeof values[key] === 'number')?.[key] ?? null;
   const curve = run.curves[reading.curve];
+  const judged = (key) => (run.judgement && curve?.kind === 'loss' ? fromJson(run.judgement[key]) : null);
   const began = curve?.x.length ? curve.x[0] : null;
   const ended = curve?.x.length ? curve.x[curve.x.length - 1] : null;
   return [
     { key: 'start', value: fromJson(reading.first), at: began },
     { key: 'best', value: fromJson(reading.best), at: fromJson(reading.best_at) },
     { key: 'last', value: fromJson(reading.last), at: ended },
-    { key: 'chance', value: known('chance', 'curve'), at: null },
+    { key: 'chance', value: known('chance', 'curve') ?? judged('start'), at: null },
+    { key: 'baseline', value: judged('baseline'), at: null },
+    { key: 'floor', value: judged('floor'), at: null },
     { key: 'target', value: known('target', 'series'), at: null },
   ].filter((mark) => mark.value !== null);
 }
@@ -111,7 +114,7 @@ function drawDial(place, label) {
       ];
       return svg('line', { class: 'dial-tick', x1, y1, x2, y2 });
     }),
-    ['chance', 'target', 'start', 'best']
+    ['chance', 'baseline', 'floor', 'target', 'start', 'best']
       .filter((key) => place[key] !== undefined)
       .map((key) => dialPin(key, place[key])),
     needle === null

@@ -17,6 +17,8 @@ function verdictSection(run, several) {
       ),
       el('h1', { id: 'verdict', tabindex: -1 }, words.verdict),
       el('p', { class: 'sure' }, bar(reading.confidence), capital(words.sure)),
+      words.judgement ? el('p', { class: 'judgement' }, words.judgement) : null,
+      words.taken.length ? el('ul', { class: 'sure' }, words.taken.map((line) => el('li', {}, line))) : null,
       nextStep(run),
     ),
     dialFigure(run),
