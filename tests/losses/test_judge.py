@@ -118,6 +118,8 @@ def test_a_regression_is_read_against_its_spread():
     noisy = judge(0.25, "mse", setting=Setting(target=normal_target(0, 1, noise_variance=0.25)))
     assert noisy.floor == pytest.approx(0.25)
     assert noisy.place == "at-floor"
+    assert judge(0.02, "mse", setting=Setting(target=normal_target(0, 1))).place == "below-baseline"  # far from nothing
+    assert judge(1e-4, "mse", setting=Setting(target=normal_target(0, 1))).place == "at-floor"
 
 
 def test_goals():

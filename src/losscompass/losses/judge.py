@@ -182,8 +182,10 @@ def _place(
         return "no-scale"
     top = baseline if baseline is not None else start
     assert top is not None
-    if floor is not None and top > floor and value - floor <= NEAR * (top - floor):
-        return "at-floor"
+    if floor is not None and top > floor and value - floor <= (NEAR if floor else DIGITS) * (top - floor):
+        return (
+            "at-floor"  # a floor above 0 is noise, which no two batches share; towards 0 there is always some way left
+        )
     if baseline is None:
         return "at-start" if _at(value, top, floor) else "below-start" if value < top else "above-start"
     if start is not None and isclose(value, start, rel_tol=DIGITS):

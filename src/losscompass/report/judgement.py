@@ -149,9 +149,9 @@ def sentences(judged: Judgement, words: Catalogue) -> Iterator[str]:
     for mistake in judged.mistakes:
         yield words.ui("judge.mistake", cause=words.ui(f"judge.made-by.{mistake}"))
     readings = {name: x for name in ("start", "baseline", "floor") if (x := getattr(judged, name)) is not None}
-    if judged.share is not None:
+    if judged.share is not None and judged.share >= 0:  # above the start there is no way gone to speak of
         yield words.ui("judge.share", share=judged.share, **readings)
-    if judged.gain is not None and not _alike(judged.baseline, judged.start):
+    if judged.gain is not None and judged.gain >= 0 and not _alike(judged.baseline, judged.start):
         yield words.ui("judge.gain", gain=judged.gain, **readings)
     unit = plain(judged.unit) or words.ui("judge.equivalent.unit")
     for name, value in judged.equivalents.items():
