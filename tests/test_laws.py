@@ -279,28 +279,26 @@ RULE_SECTIONS = ["what-it-means", "why-it-happens", "what-to-do", "when-to-ignor
 REMEDY_SECTIONS = ["what-to-do", "in-code", "how-to-check", "if-it-does-not-help", "risk"]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@BY_ID
-def test_a_rule_has_words(rule, lang):
-    words = catalogue(lang).words(rule.id)
+def has_words(id_, lang, sections):
+    words = catalogue(lang).words(id_)
     assert words is not None
     assert words.title
     assert words.message
-    assert list(words.sections) == RULE_SECTIONS
+    assert list(words.sections) == sections
     assert all(words.sections.values())
-    assert placeholders(words.message) == placeholders(catalogue("en").words(rule.id).message)
+    assert placeholders(words.message) == placeholders(catalogue("en").words(id_).message)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@BY_ID
+def test_a_rule_has_words(rule, lang):
+    has_words(rule.id, lang, RULE_SECTIONS)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @BY_REMEDY
 def test_a_remedy_has_words(remedy, lang):
-    words = catalogue(lang).words(remedy.id)
-    assert words is not None
-    assert words.title
-    assert words.message
-    assert list(words.sections) == REMEDY_SECTIONS
-    assert all(words.sections.values())
-    assert placeholders(words.message) == placeholders(catalogue("en").words(remedy.id).message)
+    has_words(remedy.id, lang, REMEDY_SECTIONS)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

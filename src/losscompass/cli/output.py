@@ -62,7 +62,7 @@ def write(path: Path, text: str) -> None:
             file.write(data)
         Path(name).chmod(mode)
         Path(name).replace(target)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: nothing half written stays behind, and the error goes on its way
         Path(name).unlink(missing_ok=True)
         raise
 
