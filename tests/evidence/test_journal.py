@@ -13,7 +13,7 @@ from losscompass.evidence import journal as journal_module
 from losscompass.evidence.build import build
 from losscompass.evidence.frames import MAGIC
 from losscompass.evidence.journal import Journal, Tail, merge, read
-from losscompass.evidence.records import Event, Fact, Scalar, ScalarBlock, Skipped
+from losscompass.evidence.records import Event, Fact, Place, Scalar, ScalarBlock, Skipped, TensorStat
 from losscompass.readers.base import Head
 from losscompass.readers.journal import READER
 
@@ -50,7 +50,20 @@ RECORD = st.one_of(
         rank=st.integers(0, 1000),
     ),
     blocks(),
-    st.builds(Event, TEXT, st.one_of(st.none(), FLOAT), st.dictionaries(TEXT, st.one_of(ANY, st.none()), max_size=3)),
+    st.builds(
+        Event,
+        TEXT,
+        st.one_of(st.none(), FLOAT),
+        st.dictionaries(TEXT, st.one_of(ANY, st.none(), st.lists(ANY, max_size=3).map(tuple)), max_size=3),
+        st.dictionaries(TEXT, st.builds(Place, TEXT, st.integers(0, 9999), TEXT, TEXT), max_size=2),
+    ),
+    st.builds(
+        TensorStat,
+        TEXT,
+        st.sampled_from(["weight", "gradient", "update", "activation"]),
+        FLOAT,
+        st.dictionaries(TEXT, FLOAT, max_size=3),
+    ),
     st.builds(Fact, TEXT, ANY),
     st.builds(Skipped, TEXT, st.integers(0, 99), TEXT),
 )
@@ -64,6 +77,8 @@ def same(one, two):
         return (math.isnan(one) and math.isnan(two)) or (one == two and math.copysign(1, one) == math.copysign(1, two))
     if isinstance(one, dict):
         return one.keys() == two.keys() and all(same(one[key], two[key]) for key in one)
+    if isinstance(one, tuple):
+        return isinstance(two, tuple) and all_same(one, two)
     if hasattr(one, "__slots__") and not isinstance(one, str):
         return type(one) is type(two) and all(same(getattr(one, f), getattr(two, f)) for f in one.__slots__)
     return type(one) is type(two) and one == two

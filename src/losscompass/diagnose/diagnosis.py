@@ -11,7 +11,7 @@ from ..evidence.gathered import Unreadable
 from ..evidence.records import Axis, Skipped
 from ..evidence.run import Run
 from ..losses.judge import Judgement
-from ..rules.base import Exhibit, Severity, Value
+from ..rules.base import Change, Exhibit, Severity, Value
 
 SCHEMA = 1
 
@@ -61,6 +61,8 @@ class Found:
     values: Mapping[str, Value]
     exhibits: tuple[Exhibit, ...] = ()
     location: tuple[str, int] | None = None  # file, line
+    code: str = ""  # the line itself
+    change: Change | None = None  # what the user's lines should be
     explained_by: tuple[str, ...] = ()
     remedies: tuple[str, ...] = ()
 

@@ -66,6 +66,8 @@ def take(run: Run, needs: tuple[Need, ...]) -> tuple[Run, tuple[str, ...]]:
                     met = True
             elif language == "event" and argument:
                 met = True  # that nothing happened is evidence too
+            elif language == "tensor" and argument:
+                met = met or any(track.kind == argument for track in run.tensors.values())
             else:
                 for name in _names(run, what):
                     if _points(run.series[name], need.finite) < max(1, need.points):
@@ -81,6 +83,7 @@ def take(run: Run, needs: tuple[Need, ...]) -> tuple[Run, tuple[str, ...]]:
     whats = tuple(what for need in needs for what in need.what.split("|"))
     named = tuple(what for what in whats if ":" not in what)
     events = {what.removeprefix("event:") for what in whats if what.startswith("event:")}
+    kinds = {what.removeprefix("tensor:") for what in whats if what.startswith("tensor:")}
     narrowed = replace(
         run,
         series=Narrowed(
@@ -90,6 +93,7 @@ def take(run: Run, needs: tuple[Need, ...]) -> tuple[Run, tuple[str, ...]]:
         curves=Narrowed(curves, lambda key: f"curve:{key}" in whats),
         facts=Narrowed(facts, lambda key: f"fact:{key}" in whats),
         events=tuple(event for event in run.events if event.name in events),
+        tensors={key: track for key, track in run.tensors.items() if track.kind in kinds},
         skipped=(),
     )
     return narrowed, tuple(missing)

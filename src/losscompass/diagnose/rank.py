@@ -34,6 +34,9 @@ def rank(run: Run, seen: Sequence[tuple[Rule, Finding]]) -> tuple[Found, ...]:
                 onset=finding.onset,
                 values=finding.values,
                 exhibits=finding.exhibits,
+                location=None if finding.place is None else (finding.place.file, finding.place.line),
+                code="" if finding.place is None else finding.place.code,
+                change=finding.change,
                 explained_by=tuple(sorted(explained_by)),
                 remedies=rule.remedies,
             )

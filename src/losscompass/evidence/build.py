@@ -15,6 +15,7 @@ from .records import Record, Skipped
 from .run import Run, Series
 from .segments import split
 from .tokens import words
+from .tracks import tracks_of
 from .unmeasured import drop_unmeasured
 
 
@@ -50,6 +51,7 @@ def _runs_of(chunk: Chunk, source: str) -> Iterator[Run]:
             curves=MappingProxyType(curves),
             facts=MappingProxyType(dict(chunk.facts)),
             events=tuple(piece.events),
+            tensors=tracks_of(chunk.tensors) if number == 0 else MappingProxyType({}),
             skipped=_merged((*chunk.skipped, *skipped, *unmeasured) if number == 0 else unmeasured),
         )
 
@@ -89,9 +91,9 @@ def _unique(name: str, taken: set[str]) -> str:
 
 
 def _named(runs: Sequence[Run]) -> tuple[Run, ...]:
-    """The runs with names that tell them apart; runs without a number are none."""
-    full = [run for run in runs if run.series]
-    empty = [run for run in runs if not run.series]
+    """The runs with names that tell them apart; runs of which nothing was seen are none."""
+    full = [run for run in runs if _seen(run)]
+    empty = [run for run in runs if not _seen(run)]
     if full and empty:  # what was skipped of them is still told
         full[0] = replace(full[0], skipped=_merged(one for run in (full[0], *empty) for one in run.skipped))
     if len(full) <= 1:
@@ -106,6 +108,11 @@ def _named(runs: Sequence[Run]) -> tuple[Run, ...]:
             name = f"{run.name} ({seen[run.name]})"
         named.append(replace(run, name=name))
     return tuple(named)
+
+
+def _seen(run: Run) -> bool:
+    """Whether there is anything to go by: a number, or, of a run that was watched, what it did before the first."""
+    return bool(run.series) or any(event.name != "run-start" for event in run.events)
 
 
 def _merged(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:

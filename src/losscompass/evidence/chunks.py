@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
-from .records import Event, Fact, Record, Scalar, ScalarBlock, Skipped
+from .records import Event, Fact, Record, Scalar, ScalarBlock, Skipped, TensorStat
 
 
 @dataclass(slots=True)
@@ -43,6 +43,7 @@ class Chunk:
     parts: dict[Key, list[Part | Grown]] = field(default_factory=dict)
     facts: dict[str, str | float | int | bool] = field(default_factory=dict)
     events: list[tuple[float, Event]] = field(default_factory=list)  # with their place
+    tensors: list[TensorStat] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
 
@@ -72,6 +73,8 @@ def collect(records: Iterable[Record]) -> Iterator[Chunk]:
                 chunk.events.append((float(place), record))
             case Fact():
                 chunk.facts[record.name] = record.value
+            case TensorStat():
+                chunk.tensors.append(record)
             case Skipped():
                 _add_skipped(chunk, reasons, record)
     yield chunk

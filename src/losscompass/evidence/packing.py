@@ -12,7 +12,7 @@ from typing import get_args
 
 import numpy as np
 
-from .records import Axis, Event, Fact, Record, Scalar, ScalarBlock, Skipped
+from .records import Axis, Datum, Event, Fact, Place, Record, Scalar, ScalarBlock, Skipped, TensorStat
 
 _NAME, _POSITION, _SCALAR, _BLOCK, _OBJECT = range(5)
 _AXES: tuple[Axis, ...] = get_args(Axis)
@@ -192,10 +192,13 @@ def _unpacked_block(
 
 def _object(record: Record) -> bytes:
     match record:
-        case Event(name, step, data):
-            content: list[object] = ["event", name, step, dict(data)]
+        case Event(name, step, data, places):
+            where = {key: [one.file, one.line, one.code, one.function] for key, one in places.items()}
+            content: list[object] = ["event", name, step, dict(data), *([where] if where else [])]
         case Fact(name, value):
             content = ["fact", name, value]
+        case TensorStat(tensor, kind, step, stats):
+            content = ["tensor", tensor, kind, step, dict(stats)]
         case Skipped(reason, count, where):
             content = ["skipped", reason, count, where]
         case _:
@@ -207,10 +210,17 @@ def _object(record: Record) -> bytes:
 def _unpacked_object(text: bytes) -> Record:
     kind, *fields = json.loads(text)
     match kind, fields:
-        case "event", [str(name), step, dict(data)]:
-            return Event(name, step, data)
+        case "event", [str(name), step, dict(data), *where]:
+            places = {key: Place(*one) for key, one in where[0].items()} if where else {}
+            return Event(name, step, {key: _datum(one) for key, one in data.items()}, places)
+        case "tensor", [str(tensor), ("weight" | "gradient" | "update" | "activation") as kind, step, dict(stats)]:
+            return TensorStat(tensor, kind, step, stats)
         case "fact", [str(name), value]:
             return Fact(name, value)
         case "skipped", [str(reason), int(count), str(where)]:
             return Skipped(reason, count, where)
     raise UnpackError(f"{kind!r} is no record")
+
+
+def _datum(value: object) -> Datum | tuple[Datum, ...]:
+    return tuple(value) if isinstance(value, list) else value  # type: ignore[return-value]

@@ -48,12 +48,43 @@ class ScalarBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the user's own code: the first frame outside torch and losscompass."""
+
+    file: str  # as Python names it, relative to the working folder where it lies below it
+    line: int
+    code: str = ""  # the line itself, without its indentation
+    function: str = ""
+
+
+Datum = str | float | int | bool | None
+"""One value of an event; several of them are a tuple."""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened. `run-start` begins another run in the same log, with its name in `data["name"]`."""
+    """Something that happened. `run-start` begins another run in the same log, with its name in `data["name"]`.
+
+    `places` says where in the user's code: "at" is the place of the event itself, other keys are those of what it speaks of.
+    """
 
     name: str
     step: float | None = None
-    data: Mapping[str, str | float | int | bool | None] = field(default_factory=dict)
+    data: Mapping[str, Datum | tuple[Datum, ...]] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+TensorKind = Literal["weight", "gradient", "update", "activation"]
+
+
+@dataclass(frozen=True, slots=True)
+class TensorStat:
+    """Statistics of one tensor at one step, never the tensor itself: norm, share of zeros, ratio of update to weight …"""
+
+    tensor: str  # the parameter's or module's own name: "features.0.weight"
+    kind: TensorKind
+    step: float
+    stats: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +107,4 @@ class Skipped:
     where: str = ""  # the first place: "line 12", "byte 4096", a column's name
 
 
-Record = Scalar | ScalarBlock | Event | Fact | Skipped
+Record = Scalar | ScalarBlock | Event | Fact | TensorStat | Skipped

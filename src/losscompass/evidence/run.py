@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from .names import Role
-from .records import Axis, Event, Skipped
+from .records import Axis, Event, Skipped, TensorKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,19 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TensorTrack:
+    """The statistics of one tensor over the steps at which it was looked at.
+
+    `step`: shape (n,); every array of `stats`: shape (n,), NaN where that statistic was not taken.
+    """
+
+    tensor: str
+    kind: TensorKind
+    step: Float[np.ndarray, " n"]
+    stats: Mapping[str, Float[np.ndarray, " n"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """All that is known of one run."""
 
@@ -60,12 +73,21 @@ class Run:
     training was evaluated on a test set only, that stands for "val" too."""
     facts: Mapping[str, str | float | int | bool] = field(default_factory=lambda: MappingProxyType({}))
     events: tuple[Event, ...] = ()
+    tensors: Mapping[str, TensorTrack] = field(default_factory=lambda: MappingProxyType({}))  # by "<kind>/<tensor>"
     skipped: tuple[Skipped, ...] = ()
 
     @property
     def points(self) -> int:
         """How many numbers the log holds."""
         return sum(len(s) for s in self.series.values() if not s.derived)
+
+    def happened(self, event: str) -> tuple[Event, ...]:
+        """The events of a name, in the order of the log."""
+        return tuple(one for one in self.events if one.name == event)
+
+    def tracks(self, kind: TensorKind) -> tuple[TensorTrack, ...]:
+        """The tensors of a kind that were looked at, in the order in which they were first seen."""
+        return tuple(one for one in self.tensors.values() if one.kind == kind)
 
     def curve(self, phase: str) -> Series | None:
         """The headline curve of a phase ("train", "val", "test"), if there is one."""

@@ -129,6 +129,15 @@ def _found(found: Found) -> dict[str, Any]:
             for x in found.exhibits
         ],
         "location": None if found.location is None else {"file": found.location[0], "line": found.location[1]},
+        "code": found.code,
+        "change": None
+        if found.change is None
+        else {
+            "file": found.change.place.file,
+            "line": found.change.place.line,
+            "before": found.change.before,
+            "after": found.change.after,
+        },
         "explained_by": list(found.explained_by),
         "remedies": list(found.remedies),
     }

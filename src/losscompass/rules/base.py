@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
+from ..evidence.records import Place
 from ..evidence.run import Run
 
 Value = float | int | str
@@ -54,6 +55,15 @@ class Exhibit:
     kind: Literal["span"] = "span"
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The user's own lines, and what they should be. Lines are without the indentation that they share."""
+
+    place: Place  # of the first line
+    before: str
+    after: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What `detect` saw. No words: the language is chosen when it is shown."""
@@ -64,6 +74,8 @@ class Finding:
     severity: Severity | None = None  # where it differs from the rule's
     confidence: float | None = None  # where it differs from the calibrated one
     facts: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))  # inferred: {"classes": 10}
+    place: Place | None = None  # the line of the user's code that is to be looked at
+    change: Change | None = None  # what to write there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
