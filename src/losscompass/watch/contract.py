@@ -1,0 +1,97 @@
+"""What a loss function was given, against what it asks for: shapes, types, ranges. Looked at on X-ray steps only."""
+
+from typing import Any, Final
+
+FUNCTIONS: Final = (
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cosine_embedding_loss", "cross_entropy", "ctc_loss",
+    "gaussian_nll_loss", "hinge_embedding_loss", "huber_loss", "kl_div", "l1_loss", "margin_ranking_loss", "mse_loss",
+    "multi_margin_loss", "multilabel_margin_loss", "multilabel_soft_margin_loss", "nll_loss", "poisson_nll_loss",
+    "smooth_l1_loss", "soft_margin_loss", "triplet_margin_loss", "triplet_margin_with_distance_loss",
+)  # fmt: skip
+"""The losses of torch.nn.functional; those of torch.nn call them."""
+
+OVER_CLASSES: Final = frozenset(("cross_entropy", "nll_loss", "kl_div", "multi_margin_loss"))
+"""Losses whose input has an axis of classes."""
+
+LOOKED_AT: Final = 65_536
+"""Numbers of a tensor that are looked at, at the most."""
+
+_DISTINCT: Final = 4096
+
+Data = dict[str, Any]
+
+
+def arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+    """Input and target of a call, by position or by name; None where there is none."""
+    given = list(args[:2])
+    if not given:
+        given.append(next((kwargs[key] for key in ("input", "input1", "anchor", "log_probs") if key in kwargs), None))
+    if len(given) < 2:
+        given.append(next((kwargs[key] for key in ("target", "targets", "positive", "input2") if key in kwargs), None))
+    return given[0], given[1]
+
+
+def describe(torch: Any, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Data:
+    """The keys of a `loss-call` event that speak of what the function was given (docs/events.md)."""
+    made, target = arguments(args, kwargs)
+    data: Data = {}
+    if isinstance(made, torch.Tensor):
+        data |= _of(torch, made.detach(), "input")
+        if function in OVER_CLASSES:
+            data |= _row_sums(made.detach())
+    if isinstance(target, torch.Tensor):
+        data |= _of(torch, target.detach(), "target")
+    weight = kwargs.get("weight", args[2] if len(args) > 2 and function != "kl_div" else None)
+    data["class_weights"] = isinstance(weight, torch.Tensor)
+    for key in ("label_smoothing", "ignore_index", "margin", "delta", "beta"):
+        if isinstance(kwargs.get(key), int | float):
+            data[key] = kwargs[key]
+    data["reduction"] = str(kwargs.get("reduction", "mean"))
+    return data
+
+
+def few(tensor: Any, most: int = LOOKED_AT) -> Any:
+    """At most that many numbers of a tensor, evenly spread, as one row."""
+    flat = tensor.reshape(-1)
+    size = flat.numel()
+    return flat if size <= most else flat[:: -(-size // most)]
+
+
+def _of(torch: Any, tensor: Any, name: str) -> Data:
+    data: Data = {f"{name}_shape": tuple(tensor.shape), f"{name}_dtype": str(tensor.dtype).removeprefix("torch.")}
+    if not tensor.numel() or tensor.is_complex() or tensor.is_quantized or tensor.layout != torch.strided:
+        return data
+    part = few(tensor)
+    if name == "target":
+        part = _kept(part)
+    part = part.double() if part.device.type != "mps" else part.float()
+    finite = torch.isfinite(part)
+    good = part[finite]
+    data[f"{name}_nonfinite"] = 1.0 - good.numel() / part.numel()
+    if good.numel():
+        data[f"{name}_min"], data[f"{name}_max"] = float(good.min()), float(good.max())
+        data[f"{name}_mean"] = float(good.mean())
+        data[f"{name}_std"] = float(good.std(correction=0))
+        if name == "target":
+            data["target_whole"] = bool((good == good.round()).all())
+            data["target_distinct"] = int(few(good, _DISTINCT).unique().numel())
+    return data
+
+
+def _kept(target: Any) -> Any:
+    """Class ids without those that are ignored (−100 by torch's own custom), if any are left."""
+    if target.dtype.is_floating_point or not target.numel():
+        return target
+    kept = target[target != -100]
+    return kept if kept.numel() else target
+
+
+def _row_sums(made: Any) -> Data:
+    """Extremes of the sum along the class axis: 1 and 1 are probabilities."""
+    if made.dim() < 1 or not made.dtype.is_floating_point or not made.numel():
+        return {}
+    axis = 0 if made.dim() == 1 else 1
+    rows = made.movedim(axis, -1).reshape(-1, made.shape[axis])
+    rows = rows[:: max(1, rows.shape[0] // 512)][:512]
+    sums = rows.double().sum(1) if made.device.type != "mps" else rows.float().sum(1)
+    return {"rows_sum_low": float(sums.min()), "rows_sum_high": float(sums.max())}

@@ -1,0 +1,121 @@
+"""What an optimiser holds, against what the loss reaches, what the model registers, and what a step changed."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from .forward import Forward, Model
+from .loop import Loop, OptimizerActs
+
+_NAMES: Final = 8
+"""Parameters that are named."""
+
+
+class Coverage:
+    """Gathers what the backwards since the last step of each optimiser reached."""
+
+    def __init__(self, torch: Any, loop: Loop, forward: Forward) -> None:
+        self._torch = torch
+        self._loop = loop
+        self._forward = forward
+        self._reached: dict[int, dict[int, Any]] = {}  # number of an optimiser -> id -> tensor, since its last step
+        self.loaded: set[int] = set()  # ids of parameters that a state was loaded into
+        self.stepped: set[int] = set()  # ids of parameters that an optimiser has stepped
+
+    def reached(self, leaves: Iterable[Any]) -> frozenset[int]:
+        """A backward reaches these tensors; the numbers of the optimisers that hold any of them."""
+        by_id = {id(leaf): leaf for leaf in leaves}
+        numbers = set()
+        for state in self._loop.states:
+            self._reached.setdefault(state.number, {}).update(by_id)
+            if any(id(parameter) in by_id for parameter in state.parameters()):
+                numbers.add(state.number)
+        return frozenset(numbers)
+
+    def forget(self) -> None:
+        """Hold no tensor of the user's longer than a look lasts."""
+        self._reached.clear()
+
+    def figures(self, state: OptimizerActs) -> dict[str, Any] | None:
+        """The keys of a `coverage` event (docs/events.md); None where no backward was X-rayed since the last step."""
+        reached = self._reached.pop(state.number, None)
+        if reached is None:
+            return None
+        held = {id(p): p for p in state.parameters()}
+        held_by_any = {id(p) for other in self._loop.states for p in other.parameters()}
+        models = self._models(reached)
+        registered: dict[int, tuple[Any, str]] = {}
+        for model in models:
+            module = model.ref()
+            if module is not None:
+                registered |= {id(p): (p, name) for name, p in module.named_parameters()}
+        parameter = self._torch.nn.Parameter
+
+        def name(one: Any) -> str:
+            known = registered.get(id(one))
+            return known[1] if known is not None else f"{'×'.join(map(str, one.shape)) or 'scalar'}"
+
+        not_reached = [p for key, p in held.items() if p.requires_grad and key not in reached]
+        held_frozen = [p for p in held.values() if not p.requires_grad]
+        unheld = [p for key, p in reached.items() if key not in held_by_any and key in registered]
+        unregistered = [p for key, p in reached.items() if key not in registered and isinstance(p, parameter)]
+        cut = self._cut(reached)
+        frozen = [p for p, _ in registered.values() if not p.requires_grad]
+        elements = sum(p.numel() for p in reached.values())
+        everything = sum(p.numel() for p, _ in registered.values())
+        known = self.loaded | self.stepped
+        found: dict[str, Any] = {
+            "optimizer": state.number,
+            "held": len(held),
+            "held_elements": sum(p.numel() for p in held.values()),
+            "held_not_reached": len(not_reached),
+            "held_not_reached_names": _names(not_reached, name),
+            "held_frozen": len(held_frozen),
+            "held_frozen_names": _names(held_frozen, name),
+            "model_parameters": len(registered),
+            "model_reached": sum(key in registered for key in reached),
+            "reached_held": sum(key in held for key in reached),
+            "reached_not_held": len(unheld),
+            "reached_not_held_names": _names(unheld, name),
+            "reached_not_held_share": sum(p.numel() for p in unheld) / elements if elements else 0.0,
+            "reached_not_held_loaded": any(id(p) in known for p in unheld),
+            "unregistered": len(unregistered),
+            "unregistered_names": _names(unregistered, name),
+            "unregistered_held": sum(id(p) in held_by_any for p in unregistered),
+            "cut": len(cut),
+            "cut_names": _names(cut, lambda one: self._forward.name_of(one) or name(one)),
+            "frozen": len(frozen),
+            "frozen_names": _names(frozen, name),
+            "frozen_share": sum(p.numel() for p in frozen) / everything if everything else 0.0,
+            "frozen_loaded": any(id(p) in known for p in frozen),
+        }
+        self.stepped.update(held)
+        return found
+
+    def _models(self, reached: dict[int, Any]) -> list[Model]:
+        """The models that the loss went through; the one called last where it went through none."""
+        models = []
+        for model in self._forward.models:
+            if model.ref() is None:
+                continue
+            if not any(key in model.names for key in reached):
+                continue
+            self._forward.renamed(model)
+            models.append(model)
+        last = self._forward.last
+        return models or ([last] if last is not None and last.ref() is not None else [])
+
+    def _cut(self, reached: dict[int, Any]) -> list[Any]:
+        """Parameters that want gradients, of modules that were called with gradients, that the loss does not reach."""
+        found: dict[int, Any] = {}
+        for ref in self._forward.called.values():
+            module = ref()
+            if module is None or not module.training:
+                continue
+            for parameter in module._parameters.values():  # noqa: SLF001
+                if parameter is not None and parameter.requires_grad and id(parameter) not in reached:
+                    found[id(parameter)] = parameter
+        return list(found.values())
+
+
+def _names(parameters: list[Any], name: Any) -> tuple[str, ...]:
+    return tuple(str(name(one)) for one in parameters[:_NAMES])

@@ -1,0 +1,267 @@
+"""The forward pass, looked at through hooks that stand only while a look is due: on X-ray steps, and for a batch of a pass.
+
+Module hooks cost every module call a few microseconds, so they are taken away again; `torch.compile` would trace them, so
+once it is used they are never put up.
+"""
+
+import inspect
+import sys
+import weakref
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .places import Places, Spot
+
+_MODE_SENSITIVE: Final = 64
+"""Dropout and batch-norm modules of a model that are remembered."""
+
+_CUTS: Final = frozenset(("detach", "detach_", "item", "numpy", "tolist", "__get__"))
+"""Functions that cut a graph; `__get__` is the property `.data`."""
+
+ACTIVATIONS: Final = {"relu": "ReLU", "relu_": "ReLU", "relu6": "ReLU6", "sigmoid": "Sigmoid", "tanh": "Tanh", "hardtanh": "Hardtanh"}
+"""Functions whose outputs are looked at as those of the modules of the same kind are."""
+
+_MODELS: Final = 32
+_CALLS: Final = 4096
+
+
+@dataclass(slots=True)
+class Model:
+    """An outermost module that was called."""
+
+    number: int
+    ref: Any  # weak
+    spot: Spot | None
+    variable: str
+    names: dict[int, str]  # id of a parameter to its name
+    sensitive: list[Any]  # weak references of the modules that behave differently in training
+    kind: str
+    told: bool = False
+
+    def whole_in_training(self) -> bool | None:
+        """The mode of the outermost module; None where it is gone."""
+        module = self.ref()
+        return None if module is None else bool(module.training)
+
+    def any_sensitive(self, training: bool) -> bool | None:
+        """Whether any module for which the mode matters is in that mode; None where none is left."""
+        alive = [module for ref in self.sensitive if (module := ref()) is not None]
+        return any(module.training is training for module in alive) if alive else None
+
+
+class Forward:
+    """Hooks on modules, and on the functions that the user's code calls, for as long as a look is open."""
+
+    def __init__(self, torch: Any, places: Places) -> None:
+        self._torch = torch
+        self._places = places
+        self._handles: list[Any] = []
+        self._mode: Any = None
+        self._batch_norm = torch.nn.modules.batchnorm._NormBase  # noqa: SLF001
+        self._dropout = torch.nn.modules.dropout._DropoutNd  # noqa: SLF001
+        self._loss = torch.nn.modules.loss._Loss  # noqa: SLF001
+        self.allowed = True  # no longer once torch.compile is used
+        self.depth = 0
+        self.models: list[Model] = []
+        self._by_id: dict[int, Model] = {}
+        self.last: Model | None = None  # called last
+        self.stray: dict[int, Spot | None] = {}  # modules called outside any model that registers them, by id of a parameter
+        self.called: dict[int, Any] = {}  # modules with parameters called since the look began, in training, weak
+        self.places_of: dict[Any, Spot] = {}  # node of the graph -> the user's line
+        self.cuts: list[tuple[Spot, str]] = []
+        self.on_output: Any = None  # called with (module, output, depth) for each module on a look
+        self.on_input: Any = None  # called with (model, arguments) for each outermost call
+        self.on_function: Any = None  # called with (name, output, the user's line) for activation functions on a look
+
+    # -- putting up and taking away ------------------------------------------------------------------------------------------
+
+    @property
+    def open(self) -> bool:
+        """Whether hooks stand."""
+        return bool(self._handles)
+
+    def put_up(self, guard: Any, *, operations: bool) -> None:
+        """Stand hooks before and after every module call; with `operations` also after every function of torch."""
+        if self._handles or not self.allowed:
+            return
+        module = self._torch.nn.modules.module
+        self.depth = 0
+        self._handles = [
+            module.register_module_forward_pre_hook(_silent(guard("forward", self._before))),
+            module.register_module_forward_hook(_silent(guard("forward", self._after)), always_call=True),
+        ]
+        if operations and self._mode is None:
+            self._mode = _mode(self._torch, guard("operations", self._operation))
+            self._mode.__enter__()
+
+    def take_away(self) -> None:
+        """Take all hooks away."""
+        for handle in self._handles:
+            handle.remove()
+        self._handles = []
+        if self._mode is not None and self._is_on_top(self._mode):
+            self._mode.__exit__(None, None, None)
+            self._mode = None
+
+    def _is_on_top(self, mode: Any) -> bool:
+        """Whether the mode is the innermost: one that the user entered since must be left first."""
+        overrides = self._torch.overrides
+        size = self._torch._C._len_torch_function_stack()  # noqa: SLF001
+        return bool(size) and overrides._get_current_function_mode() is mode  # noqa: SLF001
+
+    def forget(self) -> None:
+        """What was gathered for the last look."""
+        self.called.clear()
+        self.stray.clear()
+        self.places_of.clear()
+        self.cuts.clear()
+
+    # -- modules --------------------------------------------------------------------------------------------------------------
+
+    def _before(self, module: Any, args: tuple[Any, ...]) -> None:
+        self.depth += 1
+        if self._tracing() or isinstance(module, self._loss):
+            return
+        if self.depth == 1:
+            model = self._model(module)
+            if model is not None:
+                self.last = model
+                if self.on_input is not None:
+                    self.on_input(model, args)
+        if module._parameters and self._torch.is_grad_enabled() and len(self.called) < _CALLS:  # noqa: SLF001
+            self.called[id(module)] = weakref.ref(module)
+            if self.depth > 1 and self.last is not None:
+                for parameter in module._parameters.values():  # noqa: SLF001
+                    if parameter is not None and id(parameter) not in self.last.names:
+                        self.stray.setdefault(id(parameter), self._places.spot(3))
+
+    def _after(self, module: Any, _: Any, output: Any = None) -> None:
+        self.depth = max(0, self.depth - 1)
+        if self.on_output is not None and not self._tracing() and not isinstance(module, self._loss):
+            self.on_output(module, output, self.depth)
+
+    def _tracing(self) -> bool:
+        torch = self._torch
+        return bool(torch._C._get_tracing_state()) or torch._C._len_torch_dispatch_stack() > 0  # noqa: SLF001
+
+    def _model(self, module: Any) -> Model | None:
+        """The outermost module that the called one belongs to."""
+        known = self._by_id.get(id(module))
+        if known is not None and known.ref() is not None:
+            return known
+        if next(module.parameters(), None) is None:
+            return None
+        if len(self.models) >= _MODELS:
+            return None
+        frame = self._places.frame(3)
+        outer, variable = _outermost(module, frame, self._torch.nn.Module) if frame is not None else (module, "")
+        spot = None if frame is None else self._places.spot_of(frame.f_code, frame.f_lineno)
+        model = self._by_id.get(id(outer))
+        if model is None or model.ref() is None:
+            kinds = (self._batch_norm, self._dropout)
+            model = Model(
+                number=len(self.models),
+                ref=weakref.ref(outer),
+                spot=spot,
+                variable=variable,
+                names={id(parameter): name for name, parameter in outer.named_parameters()},
+                sensitive=[weakref.ref(one) for one in outer.modules() if isinstance(one, kinds) and _matters(one)][:_MODE_SENSITIVE],
+                kind=type(outer).__name__,
+            )
+            self.models.append(model)
+            self._by_id[id(outer)] = model
+        self._by_id[id(module)] = model
+        return model
+
+    def renamed(self, model: Model) -> None:
+        """Parameters may have been added since the model was first seen (lazy modules, a new head)."""
+        module = model.ref()
+        if module is not None:
+            model.names = {id(parameter): name for name, parameter in module.named_parameters()}
+
+    def name_of(self, parameter: Any) -> str | None:
+        """The name of a parameter in the model that registers it, None if none does."""
+        for model in self.models:
+            name = model.names.get(id(parameter))
+            if name is not None:
+                return name
+        return None
+
+    # -- operations ------------------------------------------------------------------------------------------------------------
+
+    def _operation(self, function: Any, args: tuple[Any, ...], made: Any) -> None:
+        name = getattr(function, "__name__", "")
+        if name in _CUTS:
+            source = args[0] if args else None
+            if isinstance(source, self._torch.Tensor) and source.grad_fn is not None and len(self.cuts) < 64:
+                spot = self._places.spot(3)
+                if spot is not None:
+                    self.cuts.append((spot, "data" if name == "__get__" else name))
+            return
+        if isinstance(made, self._torch.Tensor):
+            node = made.grad_fn
+            if node is not None and len(self.places_of) < 20_000:
+                spot = self._places.spot(3)
+                if spot is not None:
+                    self.places_of[node] = spot
+                    if name in ACTIVATIONS and self.on_function is not None and not self._tracing():
+                        self.on_function(ACTIVATIONS[name], made, spot)
+
+
+def _matters(module: Any) -> bool:
+    """Whether the mode of a module matters: a dropout of 0 and a norm without running statistics do the same in both."""
+    rate = getattr(module, "p", None)
+    if rate is not None:
+        return bool(rate)
+    return bool(getattr(module, "track_running_stats", True))
+
+
+def _silent(guarded: Any) -> Any:
+    """A hook that returns nothing, so that what the module was given and made stays as it is."""
+
+    def hook(*args: Any) -> None:
+        guarded(*args)
+
+    return hook
+
+
+def _mode(torch: Any, look: Any) -> Any:
+    class Operations(torch.overrides.TorchFunctionMode):  # type: ignore[misc,name-defined]
+        """Tells of every function of torch that the user's code calls, after it was called."""
+
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # noqa: ARG002, PLW3201
+            made = func(*args, **(kwargs or {}))
+            look(func, args, made)
+            return made
+
+    return Operations()
+
+
+def _outermost(module: Any, frame: Any, kind: type) -> tuple[Any, str]:
+    """The largest module, among those that the calling code names, that holds the called one; and what it is called there.
+
+    A model whose methods are called (`model.encode(x)`) is found by the `self` of the caller, one whose parts are called
+    (`model.head(z)`) by the variable.
+    """
+    optimized = frame.f_code.co_flags & inspect.CO_OPTIMIZED
+    names = frame.f_locals
+    best, size, variable = module, -1, ""
+    for scope in (names, frame.f_globals) if optimized else (names,):
+        for name, value in list(scope.items())[:2000]:
+            for key, candidate in ((name, value), *_held(name, value, kind)):
+                if isinstance(candidate, kind):
+                    held = list(candidate.modules())  # type: ignore[attr-defined]
+                    if len(held) > size and any(one is module for one in held):
+                        best, size, variable = candidate, len(held), key
+    if optimized and sys.version_info < (3, 13):
+        names.clear()  # what `f_locals` shows is a copy that the frame keeps: it must not keep the user's tensors alive
+    if variable == "self":
+        variable = ""
+    return best, variable
+
+
+def _held(name: str, value: Any, kind: type) -> list[tuple[str, Any]]:
+    """The modules that an object of the user's own (a trainer) holds as attributes."""
+    if name != "self" or isinstance(value, kind) or not hasattr(value, "__dict__"):
+        return []
+    return list(vars(value).items())[:200]

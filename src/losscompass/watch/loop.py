@@ -1,0 +1,280 @@
+"""The acts of a training loop: backward, step, zero_grad, in which order, how often, and to which effect.
+
+The position of everything is counted here: the steps of the optimiser that has stepped most often, or, where none ever
+steps, rounds of backward.
+"""
+
+import weakref
+from collections import Counter
+from typing import Any, Final
+
+from .places import Places, Spot, assigned_name
+
+_PATIENCE: Final = 64
+"""Backwards in a row without a step or a zero_grad after which each is a round of its own."""
+
+_PATTERNS: Final = 64
+"""Different orders of acts that are told apart; a loop has few."""
+
+
+class OptimizerActs:
+    """What one optimiser did so far."""
+
+    __slots__ = (
+        "all_backwards",
+        "backwards",
+        "cleared_at",
+        "elements",
+        "in_step",
+        "number",
+        "onto_old",
+        "probe",
+        "reached_at",
+        "ref",
+        "spot",
+        "steps",
+        "tensors",
+        "used",
+        "variable",
+        "version",
+        "without_gradient",
+        "zero_grads",
+    )
+
+    def __init__(self, number: int, optimizer: Any, spot: Spot | None, variable: str) -> None:
+        self.number = number
+        self.ref = weakref.ref(optimizer)
+        self.spot = spot
+        self.variable = variable
+        self.steps = self.zero_grads = self.without_gradient = self.onto_old = 0
+        self.backwards = 0  # that reached it since its last step
+        self.all_backwards = 0
+        self.in_step = False  # a closure may call backward
+        self.used = False  # its gradients were used by a step and have not been seen cleared since
+        self.probe: Any = None  # a parameter that had a gradient at the last step, weak
+        self.version = -1  # of that gradient after the step
+        self.cleared_at = self.reached_at = 0  # in the order of acts
+        self.tensors = self.elements = 0
+
+    def probe_alive(self) -> bool:
+        """Whether the tensor that had a gradient last time has one."""
+        parameter = None if self.probe is None else self.probe()
+        return parameter is not None and parameter.grad is not None
+
+    def parameters(self) -> list[Any]:
+        """The tensors it holds."""
+        optimizer = self.ref()
+        return [] if optimizer is None else [p for group in optimizer.param_groups for p in group["params"]]
+
+
+class Loop:
+    """Counts the acts. Every method is called from a guarded look."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.position = 0
+        self.states: list[OptimizerActs] = []
+        self._by_id: dict[int, OptimizerActs] = {}
+        self.acts = 0
+        self.backwards = self.failed_backwards = self.retained = self.steps = 0
+        self.rounds_since = 0  # backwards since the last step or zero_grad
+        self._backward_open = False
+        self.letters: list[str] = []
+        self.patterns: Counter[str] = Counter()
+        self.spots: dict[str, Spot] = {}
+        self.scaled = False
+        self.scaler_steps = 0
+        self.clips = self.clips_biting = 0
+        self.clip_norm: float | None = None
+        self.backwards_in_round = Counter[int]()
+
+    # -- optimisers ------------------------------------------------------------------------------------------------------
+
+    def made(self, optimizer: Any, depth: int) -> OptimizerActs:
+        """An optimiser was made, or is seen for the first time."""
+        known = self._by_id.get(id(optimizer))
+        if known is not None and known.ref() is optimizer:
+            return known
+        spot = self.places.spot(depth + 1)
+        place = self.places.place(spot)
+        state = OptimizerActs(len(self.states), optimizer, spot, assigned_name(place[2]) if place else "")
+        self.states.append(state)
+        self._by_id[id(optimizer)] = state
+        if len(self.states) > 256:  # one made at every step: the oldest have nothing more to tell
+            gone = self.states.pop(1)
+            self._by_id = {key: one for key, one in self._by_id.items() if one is not gone}
+        return state
+
+    def cleared(self, optimizer: Any, depth: int) -> None:
+        """`zero_grad` was called."""
+        state = self._by_id.get(id(optimizer)) or self.made(optimizer, depth + 1)
+        self.acts += 1
+        state.zero_grads += 1
+        state.cleared_at = self.acts
+        state.used = False
+        self.letters.append("Z")
+        if "zero-grad" not in self.spots or state.zero_grads < 4:
+            self._mark("zero-grad", depth + 1)
+        if self.rounds_since and not self.steps:
+            self._round()
+
+    def cleared_by_module(self, depth: int) -> None:
+        """`module.zero_grad` was called: the optimisers whose gradients are gone had them cleared by it."""
+        self.acts += 1
+        for state in self.states:
+            if self._was_cleared(state):
+                state.zero_grads += 1
+                state.used = False
+                state.cleared_at = self.acts
+        self.letters.append("Z")
+        if "zero-grad" not in self.spots:
+            self._mark("zero-grad", depth + 1)
+        if self.rounds_since and not self.steps:
+            self._round()
+
+    # -- backward --------------------------------------------------------------------------------------------------------
+
+    def state(self, optimizer: Any) -> OptimizerActs | None:
+        """What is known of an optimiser."""
+        state = self._by_id.get(id(optimizer))
+        return state if state is not None and state.ref() is optimizer else None
+
+    def before_backward(self, retain: bool, spot: Spot | None) -> None:
+        """A backward begins, at that line."""
+        if self._backward_open:
+            self.failed_backwards += 1
+        self._backward_open = True
+        self.acts += 1
+        if not self.steps and self.rounds_since and (not self.states or self.rounds_since >= _PATIENCE):
+            self._round()
+        self.backwards += 1
+        self.rounds_since += 1
+        self.retained += retain
+        self.letters.append("B")
+        for state in self.states:
+            if state.used and self._was_cleared(state):
+                state.used = False
+        if spot is not None:
+            self.spots["backward"] = spot
+
+    def after_backward(self, reaches: frozenset[int] | None) -> None:
+        """It came to its end. `reaches`: numbers of the optimisers whose tensors it reached, None if that is not known."""
+        self._backward_open = False
+        for state in self.states:
+            if reaches is None or state.number in reaches:
+                state.backwards += 1
+                state.all_backwards += 1
+                state.reached_at = self.acts
+
+    def _was_cleared(self, state: OptimizerActs) -> bool:
+        """Whether somebody cleared the gradients by hand: set them to None, or to zero in place."""
+        parameter = None if state.probe is None else state.probe()
+        gradient = None if parameter is None else parameter.grad
+        if gradient is None:
+            return True
+        if gradient._version == state.version:  # noqa: SLF001 - untouched: no value need be looked at
+            return False
+        if not gradient.is_cpu:
+            return True  # changed in place, most likely to zero; asking would make the device wait
+        return not bool(gradient.detach().reshape(-1)[:1024].any())
+
+    # -- step ------------------------------------------------------------------------------------------------------------
+
+    def before_step(self, optimizer: Any, closure: bool, depth: int) -> OptimizerActs:
+        """An optimiser is about to step."""
+        state = self._by_id.get(id(optimizer))
+        if state is None or state.ref() is not optimizer:
+            state = self.made(optimizer, depth + 1)
+        self.acts += 1
+        self.letters.append("S")
+        state.in_step = True
+        if not closure:
+            if state.cleared_at > state.reached_at or (not state.probe_alive() and not _any_gradient(optimizer)):
+                state.without_gradient += 1
+            if state.used and state.backwards:
+                state.onto_old += 1
+        if state.steps < 3 or "step" not in self.spots:
+            self._mark("step", depth + 1)
+        return state
+
+    def after_step(self, state: OptimizerActs) -> bool:
+        """It has stepped. Whether the position moved on."""
+        state.in_step = False
+        state.steps += 1
+        state.backwards = 0
+        state.used = True
+        optimizer = state.ref()
+        if optimizer is not None:
+            for parameter in optimizer.param_groups[0]["params"]:
+                gradient = parameter.grad
+                if gradient is not None:
+                    state.probe, state.version = weakref.ref(parameter), gradient._version  # noqa: SLF001
+                    break
+        first = not self.steps
+        self.steps = max(self.steps, state.steps)
+        if first or self.steps > self.position:
+            self._round(self.steps)
+            return True
+        return False
+
+    def _round(self, position: int | None = None) -> None:
+        """One more iteration is over."""
+        self.position = max(self.position + 1 if position is None else position, self.position)
+        self.backwards_in_round[self.rounds_since] += 1
+        if len(self.backwards_in_round) > _PATTERNS:
+            self.backwards_in_round.clear()
+        self.rounds_since = 0
+        pattern = "".join(self.letters if len(self.letters) < 200 else self.letters[-200:])
+        self.letters.clear()
+        if len(self.patterns) < _PATTERNS or pattern in self.patterns:
+            self.patterns[pattern] += 1
+
+    # -- what it comes to ----------------------------------------------------------------------------------------------------
+
+    def _mark(self, act: str, depth: int) -> None:
+        spot = self.places.spot(depth + 1)
+        if spot is not None:
+            self.spots[act] = spot
+
+    def order(self) -> str:
+        """The acts of the most frequent round, runs of one act written once."""
+        if not self.patterns:
+            return _folded("".join(self.letters[-60:]))
+        common = Counter[str]()
+        for pattern, times in self.patterns.items():
+            common[_folded(pattern)] += times
+        return common.most_common(1)[0][0]
+
+    def figures(self, state: OptimizerActs | None) -> dict[str, Any]:
+        """The cumulative figures of the loop, as seen by one optimiser."""
+        rounds = self.backwards_in_round
+        usual = rounds.most_common(1)[0][0] if rounds else self.rounds_since
+        found: dict[str, Any] = {
+            "optimizer": -1 if state is None else state.number,
+            "backwards": self.backwards if state is None else state.all_backwards,
+            "steps": 0 if state is None else state.steps,
+            "zero_grads": 0 if state is None else state.zero_grads,
+            "steps_without_gradient": 0 if state is None else state.without_gradient,
+            "backwards_onto_old": 0 if state is None else state.onto_old,
+            "backwards_per_step": usual,
+            "failed_backwards": self.failed_backwards + self._backward_open,
+            "retained": self.retained,
+            "scaled": self.scaled,
+            "skipped_steps": max(0, self.scaler_steps - (0 if state is None else state.steps)) if self.scaled else 0,
+            "clips": self.clips,
+            "clips_biting": self.clips_biting,
+            "order": self.order(),
+        }
+        if self.clip_norm is not None:
+            found["clip_norm"] = self.clip_norm
+        return found
+
+
+def _any_gradient(optimizer: Any) -> bool:
+    """Whether any tensor that it holds has a gradient: usually the first one has."""
+    return any(p.grad is not None for group in optimizer.param_groups for p in group["params"])
+
+
+def _folded(pattern: str) -> str:
+    """ "BBBBSZ" as "BSZ": how often is told elsewhere."""
+    return "".join(letter for at, letter in enumerate(pattern) if at == 0 or letter != pattern[at - 1])
