@@ -1,127 +1,79 @@
 """The journal: a file that a run appends to and that others read while it grows.
 
-One `append` is one `write()` of one frame: after a crash at any byte the file reads to the last whole frame. Nothing that
+What was appended is in the file at once: after a crash at any byte it reads to the last whole record. Nothing that
 happens to the file reaches the run: a full disk ends the recording, never the training.
 """
 
 import os
-import threading
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from heapq import merge as merged
 from pathlib import Path
-from typing import Self
 
-from .frames import MAGIC, MAX_PAYLOAD, Frame, Gap, Scanner, framed
-from .packing import Packer, UnpackError, unpack
-from .records import Record, Scalar, ScalarBlock, Skipped
+import numpy as np
 
-CHUNK = 1 << 20  # bytes read at once
-REPEAT_NAMES = 1024  # frames after which all names are written again: what one damaged frame can take with it
+from .packing import (
+    Packer,
+    PackError,
+    Where,
+    packed_event,
+    packed_fact,
+    packed_skipped,
+    packed_tensor,
+)
+from .recorder import Recorder
+from .records import Event, Fact, Record, Scalar, ScalarBlock, Skipped, TensorStat
+from .scanner import Blank, Frame, Gap, Piece, Scanner
+from .unpacking import Known, UnpackError, unpack, unpack_rows
+
+MAX_HOLES = 16  # unfilled windows of a file that a tail looks at again: one for each process that still appends, and some dead ones
+SMALLEST = 28  # bytes: a smaller hole holds nothing
 
 
-class Journal:
-    """Appends to the journal at `path`, making it and its folder if they are not there.
-
-    Several processes may append to one file: each write is whole, and each session numbers its own names. Nothing here
-    raises: `stopped` says why nothing is recorded any more, `dropped` counts the records that could not be written.
-    """
-
-    def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
-        self.stopped: str | None = None
-        self.dropped = 0
-        self._lock = threading.Lock()
-        self._file = -1
-        self._begin_session()
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-            self._file = os.open(self.path, flags, 0o644)
-            if os.fstat(self._file).st_size == 0:
-                self._write(MAGIC)
-        except (OSError, ValueError) as error:
-            self._stop(error)
+class Journal(Recorder):
+    """A recorder that takes records as readers give them."""
 
     def append(self, records: Iterable[Record]) -> None:
         """Write the records, all in one frame unless they are very many."""
-        if self.stopped is not None:
-            self.dropped += sum(1 for _ in records)
-            return
-        with self._lock:
-            if os.getpid() != self._process:
-                self._begin_session()  # a forked child: its names are its own
-            for payload in self._payloads(records):
-                if self.stopped is None:
-                    self._write(framed(payload, self._session))
+        self.write(partial(_packed, record) for record in records)
 
-    def close(self) -> None:
-        """End the recording."""
-        with self._lock:
-            if self._file >= 0:
-                os.close(self._file)
-                self._file = -1
-            self.stopped = self.stopped or "closed"
 
-    def __enter__(self) -> Self:
-        return self
+def _packed(record: Record, packer: Packer) -> Iterable[bytes]:
+    match record:
+        case Scalar():
+            where = Where(record.step, record.axis, record.epoch, record.time, record.rank)
+            return [packer.scalar(record.name, record.value, where)]
+        case ScalarBlock():
+            columns = [_column(one) for one in (record.step, record.value, record.epoch, record.time)]
+            return packer.block(record.name, columns, record.axis, record.rank)
+        case Event(name, step, data, places):
+            lines = {key: (one.file, one.line, one.code, one.function) for key, one in places.items()}
+            return [packed_event(name, step, data, lines)]
+        case Fact(name, value):
+            return [packed_fact(name, value)]
+        case TensorStat(tensor, kind, step, stats):
+            return [packed_tensor(tensor, kind, step, stats)]
+        case Skipped(reason, count, place):
+            return [packed_skipped(reason, count, place)]
+    raise PackError(f"{type(record).__name__} is no record")
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
-    def _begin_session(self) -> None:
-        self._process = os.getpid()
-        self._session = int.from_bytes(os.urandom(4), "little")
-        self._packer = Packer()
-        self._frames = 0
-
-    def _payloads(self, records: Iterable[Record]) -> Iterator[bytes]:
-        """The records packed, a new payload begun where one holds half of what it may (an item is no larger)."""
-        pending = bytearray()
-        self._packer.begin_payload()
-        if self._frames and self._frames % REPEAT_NAMES == 0:
-            pending += self._packer.definitions()
-        for record in records:
-            try:
-                for item in self._packer.pack(record):
-                    if len(pending) > MAX_PAYLOAD // 4:
-                        yield bytes(pending)
-                        pending.clear()
-                        self._packer.begin_payload()
-                    pending += item
-            except Exception:  # noqa: BLE001 - whatever it was given, the run goes on
-                self.dropped += 1
-        if pending:
-            yield bytes(pending)
-
-    def _write(self, data: bytes) -> None:
-        try:
-            written = os.write(self._file, data)
-        except (OSError, ValueError) as error:
-            self._stop(error)
-            return
-        self._frames += 1
-        if written != len(data):  # a disk that fills up takes a part; what it took is a frame cut off
-            self._stop(OSError("the disk is full"))
-
-    def _stop(self, error: Exception) -> None:
-        self.stopped = str(error) or type(error).__name__
+def _column(values: np.ndarray | None) -> memoryview | None:
+    return None if values is None else memoryview(np.ascontiguousarray(values, dtype="<f8").tobytes())
 
 
 def read(path: Path | str) -> Iterator[Record]:
     """The records of a journal, in order; what could not be read is counted in `Skipped` records.
 
-    Raises `OSError` where the file cannot be opened. Memory does not grow with the file.
+    Rows of numbers that follow each other come series by series. Raises `OSError` where the file cannot be opened. Memory does not
+    grow with the file.
     """
-    with Path(path).open("rb") as file:
-        # A damaged file mark is no reason to give the frames up.
-        scanner, names = Scanner(len(MAGIC) if file.read(len(MAGIC)) == MAGIC else 0), _Names()
-        file.seek(scanner.start)
-        while data := file.read(CHUNK):
-            for piece in scanner.feed(data):
-                yield from names.records(piece)
-        rest = scanner.rest()
-        if rest is not None:
-            yield from names.records(rest)
+    with Path(path).open("rb", buffering=0) as file:
+        scanner, known = Scanner(), Known()
+        for piece in scanner.scan(file):
+            yield from _records(piece, known)
+        if scanner.rest is not None:
+            yield from _records(scanner.rest, known)
 
 
 class Tail:
@@ -132,35 +84,32 @@ class Tail:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self._reset()
+        self._reset(None)
 
-    def _reset(self) -> None:
-        self._at = 0
-        self._file: tuple[int, int] | None = None
-        self._scanner: Scanner | None = None
-        self._names = _Names()
+    def _reset(self, file: tuple[int, int] | None) -> None:
+        self._file = file
+        self._scanner = Scanner()
+        self._holes: list[Scanner] = []
+        self._known = Known()
 
     def read(self) -> list[Record]:
         """The records that are new; none where nothing is."""
         found: list[Record] = []
         try:
-            with self.path.open("rb") as file:
+            with self.path.open("rb", buffering=0) as file:
                 status = os.fstat(file.fileno())
-                if (status.st_dev, status.st_ino) != self._file or status.st_size < self._at:
-                    self._reset()
-                    self._file = (status.st_dev, status.st_ino)
-                file.seek(self._at)
-                if self._scanner is None:
-                    mark = file.read(len(MAGIC))
-                    if MAGIC.startswith(mark) and mark != MAGIC:
-                        return []  # not even the mark is whole
-                    self._scanner = Scanner(len(MAGIC) if mark == MAGIC else 0)
-                    self._at = self._scanner.start
-                    file.seek(self._at)
-                while data := file.read(CHUNK):
-                    self._at += len(data)
-                    for piece in self._scanner.feed(data):
-                        found.extend(self._names.records(piece))
+                if (status.st_dev, status.st_ino) != self._file or status.st_size < self._scanner.at:
+                    self._reset((status.st_dev, status.st_ino))
+                holes, self._holes = self._holes, []
+                for scanner in (*holes, self._scanner):
+                    for piece in scanner.scan(file):
+                        if isinstance(piece, Blank):
+                            self._holes.append(Scanner(piece.start, piece.end))
+                        else:
+                            found.extend(_records(piece, self._known))
+                    if scanner is not self._scanner:
+                        self._holes.append(scanner)
+                self._holes = [hole for hole in self._holes if hole.left >= SMALLEST][-MAX_HOLES:]
         except OSError:
             return found
         return found
@@ -188,21 +137,20 @@ def merged_by_time(journals: Sequence[Iterator[Record]]) -> Iterator[Record]:
         yield record
 
 
-class _Names:
-    """The names that each session of a file has numbered so far."""
-
-    def __init__(self) -> None:
-        self._by_session: dict[int, dict[int, str]] = {}
-
-    def records(self, piece: Frame | Gap) -> list[Record]:
-        """What a piece of the file holds, or how much of it is lost."""
-        where = f"byte {piece.start}"
-        if isinstance(piece, Gap):
-            return [Skipped("cut-off-last-record" if piece.final else "damaged-record", 1, where)]
-        try:
-            records, unnamed = unpack(piece.payload, self._by_session.setdefault(piece.session, {}))
-        except UnpackError:
-            return [Skipped("damaged-record", 1, where)]
-        if unnamed:
-            records.append(Skipped("unnamed-value", unnamed, where))
-        return records
+def _records(piece: Piece, known: Known) -> list[Record]:
+    """What a piece of the file holds, or how much of it is lost."""
+    if isinstance(piece, Blank):
+        return []
+    where = f"byte {piece.start}"
+    if isinstance(piece, Gap):
+        return [Skipped("cut-off-last-record" if piece.final else "damaged-record", 1, where)]
+    try:
+        if isinstance(piece, Frame):
+            records, unnamed = unpack(piece.payload, piece.session, known)
+        else:
+            records, unnamed = unpack_rows(piece.view, piece.rows, known)
+    except UnpackError:
+        return [Skipped("damaged-record", 1, where)]
+    if unnamed:
+        records.append(Skipped("unnamed-value", unnamed, where))
+    return records
