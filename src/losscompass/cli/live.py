@@ -20,9 +20,7 @@ SEVERITIES = ("note", "warning", "critical")
 class Live:
     """Looks at the journal of a running script: `look` is called every few seconds."""
 
-    def __init__(
-        self, words: Catalogue, journal: Path, options: "Options", *, tell: bool, stop_on: str | None
-    ) -> None:
+    def __init__(self, words: Catalogue, journal: Path, options: "Options", *, tell: bool, stop_on: str | None) -> None:
         """`tell`: whether changes are said; `stop_on`: the severity that, found in two looks one after the other, ends the run."""
         from ..launch.follow import Follower
 

@@ -41,7 +41,7 @@ def show(text: str, stream: TextIO | None = None) -> None:
     """Write to standard output, or to another stream. Characters that its encoding does not have are shown as escapes."""
     stream = sys.stdout if stream is None else stream
     with contextlib.suppress(AttributeError, ValueError):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     stream.write(text)
     stream.flush()
 

@@ -4,7 +4,8 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,6 @@ from ..report.plain import plain
 from ..text.catalogue import Catalogue
 from . import output
 from .before_script import own_options
-from .live import Live
 from .read import FAIL_ON, chosen_format, deliver, fail_on, judging, options_of, refuse_output, shared, worst
 from .settings import Settings
 from .wording import Complaint, Verb
@@ -89,7 +89,10 @@ def _run(  # one flat function: the composition of the verb
     form = chosen_format(format, output)
     if form == "html" and output is None:
         raise Complaint("html-needs-output")
-    options = options_of(words, settings, **told)
+    # What was told is checked at once; else the script does not wait until all rules are loaded.
+    wishes = cache(lambda: options_of(words, settings, **told))
+    if any(told.values()):
+        wishes()
     refuse_output(output, ())
     target = _target(command)
     from ..launch import folder, interpreter
@@ -100,24 +103,30 @@ def _run(  # one flat function: the composition of the verb
     journal = place / folder.journal(None)
     if not at_home:
         _say(words, "run.elsewhere", folder=str(place))
-    live = Live(words, journal, options, tell=watch is not None, stop_on=stop_on)
-    ended = execute(target, journal, flags=flags, every=watch or (LOOKS if stop_on else None), look=live.look)
+    if watch is None and stop_on is None:
+        ended, reason = execute(target, journal, flags=flags), ""
+    else:
+        from .live import Live
+
+        live = Live(words, journal, wishes(), tell=watch is not None, stop_on=stop_on)
+        ended = execute(target, journal, flags=flags, every=watch or LOOKS, look=live.look)
+        reason = live.reason
     code = ended.code
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):  # Ctrl-C: the report is not wanted any more
         try:
             if code < 0:
                 _say(words, "run.killed", name=_signal_name(-code))
             if ended.asked:
-                _say(words, "run.asked", titles=live.reason)
-            report = _verdict(words, _shown(journal), ended, options, watchable=interpreter.can_be_watched(flags))
+                _say(words, "run.asked", titles=reason)
+            report = _verdict(words, _shown(journal), ended, wishes, watchable=interpreter.can_be_watched(flags))
             if output is not None:
-                deliver(report, words, form, output, verbose=verbose)
-            if report.runs and not no_report:
+                deliver(report or _nothing(), words, form, output, verbose=verbose)
+            if report is not None and not no_report:
                 click.echo("", err=True)
                 screen = "terminal" if output else form
                 deliver(report, words, screen, None, verbose=verbose, stream=sys.stderr)
-            if code == 0 and worst(report) >= FAIL_ON.index(fail_on):
-                code = 1
+            if code == 0 and report is not None:
+                code = int(worst(report) >= FAIL_ON.index(fail_on))
         except Complaint as error:
             _say(words, error.key, **error.values)
             code = code or 2
@@ -133,7 +142,7 @@ def _run(  # one flat function: the composition of the verb
 
 
 def _target(command: Sequence[str]) -> "Target":
-    from ..launch.target import UnfitTarget, module, script
+    from ..launch.target import TargetError, module, script
 
     first, *rest = command
     try:
@@ -144,29 +153,38 @@ def _target(command: Sequence[str]) -> "Target":
         if first.startswith("-m"):
             return module(first[2:], rest)
         return script(first, rest)
-    except UnfitTarget as error:
+    except TargetError as error:
         raise Complaint(error.key, file=error.file) from error
 
 
-def _verdict(words: Catalogue, journal: Path, ended: "Ended", options: "Options", *, watchable: bool) -> "Diagnosis":
-    """What the journal gives, and a sentence where it gives nothing."""
-    from ..diagnose.diagnosis import Diagnosis
-    from ..diagnose.engine import diagnose
-    from ..evidence.gathered import Gathered
-    from ..launch import folder, follow
+def _verdict(
+    words: Catalogue, journal: Path, ended: "Ended", wishes: Callable[[], "Options"], *, watchable: bool
+) -> "Diagnosis | None":
+    """What the journal gives; where it gives nothing, a sentence says why."""
+    from ..launch import folder
 
     if not journal.exists():
         gone = not journal.parent.exists()
         _say(words, "run.gone" if gone else "run.no-torch" if watchable else "run.isolated")
         folder.remove_if_empty(journal.parent)
-        return Diagnosis(runs=())
+        return None
+    from ..diagnose.engine import diagnose
+    from ..evidence.gathered import Gathered
+    from ..launch import follow
+
     closed = follow.close(journal, ended)
     for fault in closed.faults[:FAULTS]:
         _say(words, "run.probe-off", what=fault)
     if not closed.runs:
         _say(words, "run.nothing-seen")
-        return Diagnosis(runs=())
-    return diagnose(Gathered(runs=closed.runs), options)
+        return None
+    return diagnose(Gathered(runs=closed.runs), wishes())
+
+
+def _nothing() -> "Diagnosis":
+    from ..diagnose.diagnosis import Diagnosis
+
+    return Diagnosis(runs=())
 
 
 def _shown(journal: Path) -> Path:

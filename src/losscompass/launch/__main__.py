@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import folder, interpreter
-from .target import Target, UnfitTarget, module, script
+from .target import Target, TargetError, module, script
 
 USAGE = "usage: python -m losscompass.launch [-m MODULE | SCRIPT] [ARGUMENTS …]"
 
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     """Become the script's Python; where that is not possible, wait for it. 2 where there is nothing to run."""
     try:
         target = _target(arguments)
-    except UnfitTarget as error:
+    except TargetError as error:
         from ..text.catalogue import catalogue
         from ..text.language import choose
 
@@ -36,12 +36,12 @@ def main(arguments: Sequence[str]) -> int:
     place, _ = (folder.make if rank is None else folder.make_shared)(target.name, Path.cwd())
     environment = interpreter.environment(place / folder.journal(rank), target.name)
     command = [sys.executable, *interpreter.options(), *target.words]
-    if sys.platform == "win32":
+    if not hasattr(os, "fork"):  # Windows: to become another program is to leave one's parent waiting for nothing
         return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - what the user asked for
     for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores these, and what is ignored stays so
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
-    os.execve(sys.executable, command, environment)  # noqa: S606 - what the user asked for
+    return os.execve(sys.executable, command, environment)  # noqa: S606 - what the user asked for
 
 
 def _target(arguments: Sequence[str]) -> Target | None:

@@ -33,7 +33,9 @@ def make_shared(script: str, working: Path, environ: Mapping[str, str] = os.envi
     """
     said = [environ.get(key, "") for key in ("TORCHELASTIC_RUN_ID", "MASTER_ADDR", "MASTER_PORT")]
     again = environ.get("TORCHELASTIC_RESTART_COUNT", "")
-    key = sha256("\0".join((*said, again, str(os.getppid()), str(working), script)).encode("utf-8", "replace")).hexdigest()[:6]
+    key = sha256(
+        "\0".join((*said, again, str(os.getppid()), str(working), script)).encode("utf-8", "replace")
+    ).hexdigest()[:6]
     try:
         home = _home(working)
         name = _agreed(Path(tempfile.gettempdir()) / f"losscompass-ranks-{key}", _name(script, key))

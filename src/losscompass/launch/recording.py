@@ -10,7 +10,9 @@ Where = tuple[str, int, str, str]
 class Recorder(Protocol):
     """What the watcher writes with. Nothing of it raises; `stopped` says why nothing is recorded any more."""
 
-    stopped: str | None
+    @property
+    def stopped(self) -> str | None:
+        """Why nothing is recorded any more; nothing while it is."""
 
     def event(
         self, name: str, step: float | None, data: Mapping[str, object], places: Mapping[str, Where] | None = None

@@ -40,7 +40,7 @@ class Relay:
             signal.signal(number, handler)  # type: ignore[arg-type]
 
     def to(self, process: subprocess.Popen[bytes]) -> None:
-        """This is the script's process; what came before it was there, it gets now."""
+        """The script's process is there now; what came before, it gets at once."""
         self._process = process
         for number in self._early:
             self._send(number)

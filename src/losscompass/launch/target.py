@@ -7,7 +7,7 @@ from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 
-class UnfitTarget(ValueError):
+class TargetError(ValueError):
     """Python could not run this. `key` is an id of the text catalogue (`error.<key>`), `file` what it speaks of."""
 
     def __init__(self, key: str, file: str) -> None:
@@ -30,15 +30,15 @@ def module(name: str, arguments: Sequence[str]) -> Target:
 
 
 def script(path: str, arguments: Sequence[str]) -> Target:
-    """`train.py`. Raises `UnfitTarget` for what is not there, or cannot be Python."""
+    """`train.py`. Raises `TargetError` for what is not there, or cannot be Python."""
     if path == "-":
         return Target((path, *arguments), "stdin")
     file = Path(path)
     if not file.exists():
-        raise UnfitTarget("run.missing", path)
+        raise TargetError("run.missing", path)
     if file.is_dir():
         if not any((file / f"__main__{suffix}").is_file() for suffix in (".py", ".pyc")):
-            raise UnfitTarget("run.folder", path)
+            raise TargetError("run.folder", path)
     elif file.is_file():
         _refuse_other_languages(file, path)
     return Target((path, *arguments), file.resolve().name)
@@ -49,11 +49,11 @@ def _refuse_other_languages(file: Path, path: str) -> None:
         with file.open("rb") as opened:
             head = opened.read(4096)
     except OSError as error:
-        raise UnfitTarget("run.closed", path) from error
+        raise TargetError("run.closed", path) from error
     if file.suffix == ".ipynb":
-        raise UnfitTarget("run.notebook", path)
+        raise TargetError("run.notebook", path)
     first = head.partition(b"\n")[0]
     other_shell = first.startswith(b"#!") and b"python" not in first and b"pypy" not in first and b"uv" not in first
     packed = head.startswith(MAGIC_NUMBER) or zipfile.is_zipfile(file)
     if not packed and (b"\0" in head or other_shell):
-        raise UnfitTarget("run.not-python", path)
+        raise TargetError("run.not-python", path)

@@ -34,7 +34,7 @@ class Trap:
 
     def set(self) -> None:
         """From here on the import of torch is noticed, and the end of the process."""
-        sys.meta_path.insert(0, self)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, self)
         atexit.register(self.end)  # the first to be registered is the last to be called
 
     def find_spec(
@@ -48,19 +48,19 @@ class Trap:
             spec: ModuleSpec | None = None if look is None else look(name, path, target)
             if spec is not None:
                 if self in sys.meta_path:
-                    sys.meta_path.remove(self)  # type: ignore[arg-type]
+                    sys.meta_path.remove(self)
                 tell_when_imported(spec, self.imported)
                 return spec
         return None
 
     def imported(self) -> None:
-        """torch has just been imported, or has failed to be: then a later attempt may do better."""
+        """Torch has just been imported, or has failed to be: then a later attempt may do better."""
         if "torch" not in sys.modules:
-            sys.meta_path.insert(0, self)  # type: ignore[arg-type]
+            sys.meta_path.insert(0, self)
             return
         if os.getpid() != self.process:
             return
-        try:
+        try:  # noqa: SIM105 - contextlib is not loaded yet
             self.watch = child().Watch(self.journal, self.script, self.folder)
         except Exception:  # noqa: BLE001, S110 - whatever it is, the script goes on
             pass
@@ -69,7 +69,7 @@ class Trap:
         """The script has ended, its own exit functions have run, and Python is about to go."""
         if self.watch is None or os.getpid() != self.process:
             return
-        try:
+        try:  # noqa: SIM105 - contextlib is not loaded yet
             self.watch.end(getattr(sys, "last_exc", None) or getattr(sys, "last_value", None))
         except BaseException:  # noqa: BLE001, S110 - Ctrl-C too: this is the very end
             pass
@@ -92,7 +92,7 @@ def tell_when_imported(spec: "ModuleSpec", then: "Callable[[], None]") -> None:
         def _initializing(self, value: bool) -> None:
             self.__dict__["_initializing"] = value
             if not value:
-                self.__class__ = kind
+                self.__class__ = kind  # type: ignore[assignment]
                 then()
 
     spec.__class__ = Marked
@@ -140,4 +140,4 @@ def _boot() -> None:
 if __name__ == "sitecustomize":
     _boot()
     sys.modules.pop("sitecustomize", None)
-    import sitecustomize  # noqa: F401, PLW0406 - now the site's own; where there is none, Python takes the error as that
+    import sitecustomize  # type: ignore[import-not-found]  # noqa: F401 - now the site's own; where there is none, Python takes the error as that
