@@ -168,8 +168,6 @@ def _verdict(
         _say(words, "run.gone" if gone else "run.no-torch" if watchable else "run.isolated")
         folder.remove_if_empty(journal.parent)
         return None
-    from ..diagnose.engine import diagnose
-    from ..evidence.gathered import Gathered
     from ..launch import follow
 
     closed = follow.close(journal, ended)
@@ -178,6 +176,9 @@ def _verdict(
     if not closed.runs:
         _say(words, "run.nothing-seen")
         return None
+    from ..diagnose.engine import diagnose
+    from ..evidence.gathered import Gathered
+
     return diagnose(Gathered(runs=closed.runs), wishes())
 
 

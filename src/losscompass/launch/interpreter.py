@@ -49,6 +49,8 @@ def can_be_watched(flags: Sequence[str]) -> bool:
 def environment(journal: Path, script: str, around: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The environment of the script's Python; `sitecustomize` gives the script the one that is `around`."""
     made = dict(around)
+    if _coerced(made):
+        del made["LC_CTYPE"]
     before = made.get("PYTHONPATH")
     made["PYTHONPATH"] = os.pathsep.join((str(BOOT), before) if before else (str(BOOT),))
     if before is not None:
@@ -56,3 +58,13 @@ def environment(journal: Path, script: str, around: Mapping[str, str] = os.envir
     made["LOSSCOMPASS_JOURNAL"] = str(journal)
     made["LOSSCOMPASS_SCRIPT"] = script
     return made
+
+
+def _coerced(around: Mapping[str, str]) -> bool:
+    """Whether LC_CTYPE is there because this Python found no locale and gave itself one (PEP 538): the script's must do so too.
+
+    Python is in its UTF-8 mode by itself only where it was started without a locale.
+    """
+    asked = around.get("PYTHONUTF8") == "1" or "utf8" in sys._xoptions  # noqa: SLF001 - the documented name
+    chosen = around.get("LC_CTYPE") in {"C.UTF-8", "C.utf8", "UTF-8"}
+    return chosen and bool(sys.flags.utf8_mode) and not asked
