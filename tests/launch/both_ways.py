@@ -44,9 +44,9 @@ def write(folder, files):
             (folder / name).write_text(text, "utf-8")
 
 
-def start(folder, words, *, flags=(), options=(), watched=True, environ=None, **popen):
+def start(folder, words, *, flags=(), options=(), watched=True, verb=("run",), environ=None, **popen):
     """The process. `words`: what comes after `python` or after `losscompass run`."""
-    ours = ["-m", "losscompass", "run", *options] if watched else []
+    ours = ["-m", "losscompass", *verb, *options] if watched else []
     return subprocess.Popen(
         [sys.executable, *flags, *ours, *words], cwd=folder, env={**ENVIRON, **(environ or {})}, **popen
     )
