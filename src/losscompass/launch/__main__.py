@@ -14,26 +14,20 @@ from pathlib import Path
 from . import folder, interpreter
 from .target import Target, TargetError, module, script
 
-USAGE = "usage: python -m losscompass.launch [-m MODULE | SCRIPT] [ARGUMENTS …]"
-
 
 def main(arguments: Sequence[str]) -> int:
     """Become the script's Python; where that is not possible, wait for it. 2 where there is nothing to run."""
     try:
         target = _target(arguments)
     except TargetError as error:
-        from ..text.catalogue import catalogue
-        from ..text.language import choose
-
-        words = catalogue(choose(None))
-        sentence = words.ui("error.prefix", sentence=words.ui(f"error.{error.key}", file=error.file))
-        print(sentence, file=sys.stderr)  # noqa: T201
-        return 2
+        return _complain(error.key, file=error.file)
     if target is None:
-        print(USAGE, file=sys.stderr)  # noqa: T201
-        return 2
-    rank = os.environ.get("RANK")
-    place, _ = (folder.make if rank is None else folder.make_shared)(target.name, Path.cwd())
+        return _complain("run.nothing")
+    rank, working = os.environ.get("RANK"), Path.cwd()
+    if rank is None:
+        place, _ = folder.make(target.name, working)
+    else:
+        place, _ = folder.make_shared(target.name, rank, working)
     environment = interpreter.environment(place / folder.journal(rank), target.name)
     command = [sys.executable, *interpreter.options(), *target.words]
     if not hasattr(os, "fork"):  # Windows: to become another program is to leave one's parent waiting for nothing
@@ -51,6 +45,17 @@ def _target(arguments: Sequence[str]) -> Target | None:
         case [path, *rest] if path == "-" or not path.startswith("-"):
             return script(path, rest)
     return None
+
+
+def _complain(key: str, **values: str) -> int:
+    from ..report.plain import plain
+    from ..text.catalogue import catalogue
+    from ..text.language import choose
+
+    words = catalogue(choose(None))
+    sentence = words.ui(f"error.{key}", **{name: plain(value) for name, value in values.items()})
+    print(words.ui("error.prefix", sentence=sentence), file=sys.stderr)  # noqa: T201
+    return 2
 
 
 if __name__ == "__main__":

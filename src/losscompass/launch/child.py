@@ -53,7 +53,7 @@ class Watch:
                 self.session.finish(ended, error)
         except Exception as fault:  # noqa: BLE001 - see above
             self._off("finish", fault)
-        if error is not None and ended == "error":
+        if error is not None and self.session is None:  # else the session has told it, with the step
             place = place_of(error, self.folder)
             data = {"type": type(error).__name__, "message": _message(error)}
             self.recorder.event("failed", None, data, {} if place is None else {"at": place})

@@ -11,6 +11,8 @@ from pathlib import Path
 
 NAME = ".losscompass"
 JOURNAL = "journal.lcj"
+MOST_RUNS = 1000
+"""Runs whose launchers all had the same number, before a folder of its own is taken instead."""
 
 
 def make(script: str, working: Path) -> tuple[Path, bool]:
@@ -26,23 +28,26 @@ def make(script: str, working: Path) -> tuple[Path, bool]:
     return working / NAME / name, True
 
 
-def make_shared(script: str, working: Path, environ: Mapping[str, str] = os.environ) -> tuple[Path, bool]:
-    """The folder that the ranks of one run share, as `make`: whoever comes first names it.
+def make_shared(script: str, rank: str, working: Path, environ: Mapping[str, str] = os.environ) -> tuple[Path, bool]:
+    """The folder that the ranks of one run share, as `make`: whoever comes first names it. The rank's journal is begun in it.
 
-    The ranks are told to belong together by what their launcher says of itself, and by being its children.
+    The ranks are told to belong together by what their launcher says of itself, and by being its children. What an earlier
+    run has left, whose launcher had the same number, is told by the journal that this rank has in it already.
     """
     said = [environ.get(key, "") for key in ("TORCHELASTIC_RUN_ID", "MASTER_ADDR", "MASTER_PORT")]
-    again = environ.get("TORCHELASTIC_RESTART_COUNT", "")
-    key = sha256(
-        "\0".join((*said, again, str(os.getppid()), str(working), script)).encode("utf-8", "replace")
-    ).hexdigest()[:6]
+    said += [environ.get("TORCHELASTIC_RESTART_COUNT", ""), str(os.getppid()), str(working), script]
     try:
         home = _home(working)
-        name = _agreed(Path(tempfile.gettempdir()) / f"losscompass-ranks-{key}", _name(script, key))
-        (home / name).mkdir(exist_ok=True)
+        for attempt in range(MOST_RUNS):
+            key = sha256("\0".join((*said, str(attempt))).encode("utf-8", "replace")).hexdigest()[:6]
+            place = home / _agreed(Path(tempfile.gettempdir()) / f"losscompass-ranks-{key}", _name(script, key))
+            place.mkdir(exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                (place / journal(rank)).touch(exist_ok=False)
+                return place, True
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="losscompass-")), False
-    return home / name, True
+        pass
+    return Path(tempfile.mkdtemp(prefix="losscompass-")), False
 
 
 def journal(rank: str | None) -> str:
