@@ -11,10 +11,11 @@ import click
 from .. import __version__
 from ..text.catalogue import Catalogue, catalogue, choose
 from ..text.language import LANGUAGES
+from .before_script import split
 from .settings import Settings, SettingsError, load
 from .wording import Group, complaint
 
-VERBS = ("read", "judge", "losses", "choose", "explain", "demo")
+VERBS = ("run", "read", "judge", "losses", "choose", "explain", "demo")
 """Each is a module here with `command(words, settings) -> click.Command`."""
 
 INTERRUPTED = 130
@@ -81,6 +82,7 @@ def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
 def _language_wish(arguments: Sequence[str]) -> str | None:
     """The last `--lang` of the command line: help and complaints need it before the arguments are parsed."""
     wish = None
+    arguments = split(arguments)[0]  # a script's own `--lang` is none of ours
     for place, argument in enumerate(arguments):
         if argument == "--":
             break

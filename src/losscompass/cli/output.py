@@ -37,12 +37,13 @@ def screen(stream: TextIO) -> dict[str, int | bool]:
     return {"width": max(NARROWEST, min(columns, WIDEST)), "colour": wants_colour(stream), "braille": braille}
 
 
-def show(text: str) -> None:
-    """Write to standard output. Characters that its encoding does not have are shown as escapes."""
+def show(text: str, stream: TextIO | None = None) -> None:
+    """Write to standard output, or to another stream. Characters that its encoding does not have are shown as escapes."""
+    stream = sys.stdout if stream is None else stream
     with contextlib.suppress(AttributeError, ValueError):
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    sys.stdout.write(text)
-    sys.stdout.flush()
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    stream.write(text)
+    stream.flush()
 
 
 def write(path: Path, text: str) -> None:

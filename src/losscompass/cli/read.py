@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -18,7 +18,7 @@ from .settings import Settings
 from .wording import Complaint, Verb, close
 
 if TYPE_CHECKING:
-    from ..api import Report
+    from ..diagnose.diagnosis import Diagnosis
     from ..diagnose.options import Options
 
 FAIL_ON = ("note", "warning", "critical", "never")
@@ -39,24 +39,30 @@ def command(words: Catalogue, settings: Settings) -> click.Command:
         params=[
             click.Argument(["paths"], nargs=-1, required=True, metavar="PATH..."),
             *shared(words),
-            click.Option(
-                ["--fail-on"],
-                type=click.Choice(FAIL_ON),
-                default="warning",
-                metavar="LEVEL",
-                help=words.ui("help.fail-on"),
-            ),
-            click.Option(["--verbose", "-v"], is_flag=True, help=words.ui("help.verbose")),
-            click.Option(["--task"], metavar=words.ui("help.metavar.task"), help=words.ui("help.task")),
-            click.Option(
-                ["--classes"], type=click.IntRange(min=2, clamp=False), metavar="N", help=words.ui("help.classes")
-            ),
-            click.Option(["--priors"], metavar="P,P,…", help=words.ui("help.priors")),
-            click.Option(["--target"], metavar=words.ui("help.metavar.target"), help=words.ui("help.target")),
-            click.Option(["--select"], multiple=True, metavar="ID", help=words.ui("help.select")),
-            click.Option(["--ignore"], multiple=True, metavar="ID", help=words.ui("help.ignore")),
+            fail_on(words.ui("help.fail-on"), default="warning"),
+            *judging(words),
         ],
     )
+
+
+def fail_on(meaning: str, default: str) -> click.Option:
+    """From which severity on a finding is a failure."""
+    return click.Option(["--fail-on"], type=click.Choice(FAIL_ON), default=default, metavar="LEVEL", help=meaning)
+
+
+def judging(words: Catalogue) -> list[click.Parameter]:
+    """The options of every verb that judges runs: what to look for, what the run does not tell, how much to say."""
+    return [
+        click.Option(["--verbose", "-v"], is_flag=True, help=words.ui("help.verbose")),
+        click.Option(["--task"], metavar=words.ui("help.metavar.task"), help=words.ui("help.task")),
+        click.Option(
+            ["--classes"], type=click.IntRange(min=2, clamp=False), metavar="N", help=words.ui("help.classes")
+        ),
+        click.Option(["--priors"], metavar="P,P,…", help=words.ui("help.priors")),
+        click.Option(["--target"], metavar=words.ui("help.metavar.target"), help=words.ui("help.target")),
+        click.Option(["--select"], multiple=True, metavar="ID", help=words.ui("help.select")),
+        click.Option(["--ignore"], multiple=True, metavar="ID", help=words.ui("help.ignore")),
+    ]
 
 
 def shared(words: Catalogue) -> list[click.Parameter]:
@@ -85,7 +91,7 @@ def _read(  # one flat function: the composition of the verb
     ignore: tuple[str, ...],
 ) -> int:
     form = chosen_format(format, output)
-    options = _options(
+    options = options_of(
         words, settings, task=task, classes=classes, priors=priors, target=target, select=select, ignore=ignore
     )
     refuse_output(output, paths)
@@ -99,7 +105,7 @@ def _read(  # one flat function: the composition of the verb
     return int(worst(report) >= FAIL_ON.index(fail_on))
 
 
-def worst(report: "Report") -> int:
+def worst(report: "Diagnosis") -> int:
     """The place in `FAIL_ON` of the worst finding; -1 where nothing was found. A broken rule is a finding to no one."""
     return max((FAIL_ON.index(str(found.severity)) for one in report.runs for found in one.found), default=-1)
 
@@ -122,20 +128,29 @@ def refuse_output(file: str | None, paths: Sequence[str]) -> None:
         raise Complaint("output-is-input", file=file)
 
 
-def deliver(report: "Report", words: Catalogue, form: str, file: str | None, *, verbose: bool = False) -> None:
-    """Render, and write to the file or to standard output. A page is not thrown at a screen."""
+def deliver(
+    report: "Diagnosis",
+    words: Catalogue,
+    form: str,
+    file: str | None,
+    *,
+    verbose: bool = False,
+    stream: TextIO | None = None,
+) -> None:
+    """Render, and write to the file or to standard output (or another stream). A page is not thrown at a screen."""
+    stream = sys.stdout if stream is None else stream
     to_screen = file is None or file == "-"
-    if form == "html" and file is None and sys.stdout.isatty():
+    if form == "html" and file is None and stream.isatty():
         raise Complaint("html-needs-output")
     layout: dict[str, int | bool] = {"verbose": verbose} if form == "terminal" else {}
     if form == "terminal" and to_screen:
-        layout |= output.screen(sys.stdout)
+        layout |= output.screen(stream)
     text = render(report, form, words.lang, **layout)
     if form == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
         with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as page:
             page.write(render(report, "markdown", words.lang))
     if to_screen:
-        output.show(text)
+        output.show(text, stream)
     else:
         assert file is not None
         try:
@@ -150,7 +165,7 @@ def deliver(report: "Report", words: Catalogue, form: str, file: str | None, *, 
             click.echo(words.ui("error.prefix", sentence=sentence(unreadable, words)), err=True)
 
 
-def _options(
+def options_of(
     words: Catalogue,
     settings: Settings,
     *,
@@ -161,6 +176,7 @@ def _options(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
 ) -> "Options":
+    """What was told on the command line, where nothing was told in the project's settings."""
     from ..diagnose.options import Options
 
     try:

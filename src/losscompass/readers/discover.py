@@ -197,7 +197,7 @@ class _Walk:
 
 
 def _curves(runs: tuple[Run, ...]) -> tuple[Run, ...]:
-    """Only runs that hold a curve: numbers of a training, not just numbers."""
+    """Only runs that hold a curve: numbers of a training, not just numbers. What was watched is a training, curve or not."""
     kept = tuple(run for run in runs if _is_training(run))
     if not kept:
         raise UnreadableError("no-curve")
@@ -206,7 +206,11 @@ def _curves(runs: tuple[Run, ...]) -> tuple[Run, ...]:
 
 def _is_training(run: Run) -> bool:
     series = [s for s in run.series.values() if len(s)]
-    return any(s.role.kind in _CURVE_KINDS for s in series) or any(s.axis != "row" for s in series)
+    return (
+        bool(run.facts.get("watched"))
+        or any(s.role.kind in _CURVE_KINDS for s in series)
+        or any(s.axis != "row" for s in series)
+    )
 
 
 def _failed(error: Exception) -> UnreadableError:
