@@ -6,7 +6,6 @@ certainty. Only what has to change changes; the rest of the line stays letter fo
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from ..evidence.records import Place
 from .base import Change
@@ -38,7 +37,7 @@ def swapped(first: Place | None, second: Place | None) -> Change | None:
     if first is None or second is None or first.file != second.file or abs(first.line - second.line) != 1:
         return None
     above, below = sorted((first, second), key=lambda one: one.line)
-    if not (is_plain(above.code) and is_plain(below.code)):
+    if not (is_plain(above.code) and is_plain(below.code)) or "\n" in above.code + below.code:
         return None
     return Change(place=above, before=f"{above.code}\n{below.code}", after=f"{below.code}\n{above.code}")
 
@@ -227,17 +226,6 @@ def with_value_called(code: str, suffix: str) -> str | None:
     return None
 
 
-def with_true(code: str, name: str) -> str | None:
-    """The line with `name = False` (or `name_(False)`) set to True."""
-    tree = tree_of(code)
-    if isinstance(tree, ast.Assign) and len(tree.targets) == 1 and _last(tree.targets[0]) == name:
-        return _spliced(code, [(tree.value, "True")]) if _is_false(tree.value) else None
-    for call in calls_of(code):
-        if _last(call.func) == f"{name}_" and len(call.args) == 1:
-            return _spliced(code, [(call.args[0], "True")]) if _is_false(call.args[0]) else None
-    return None
-
-
 def with_inner_call(code: str, suffix: str) -> str | None:
     """The line with `suffix` between two calls that are nested: `self.b(self.a(x))` → `self.b(self.a(x).relu())`."""
     pairs = [
@@ -253,11 +241,6 @@ def with_inner_call(code: str, suffix: str) -> str | None:
     return _spliced(code, [(pairs[0], _text(code, pairs[0]) + suffix)]) if len(pairs) == 1 else None
 
 
-def moved(place: Place, code: str) -> Place:
-    """The place with another text."""
-    return replace(place, code=code)
-
-
 # -- pieces --------------------------------------------------------------------------------------------------------------
 
 
@@ -268,10 +251,6 @@ def _is_name(node: ast.expr) -> bool:
             return False
         node = node.value
     return isinstance(node, ast.Name)
-
-
-def _is_false(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is False
 
 
 def _last(node: ast.expr) -> str:

@@ -105,8 +105,8 @@ LINEAR = {"linear_layers": 3, "linear_run": 3, "nonlinearities": 0, "ops": ("Add
 def test_no_activation():
     places = {
         "at": PLACES["backward"],
-        "layer": at("x = self.fc1(x)", 20, "forward"),
-        "next-layer": at("x = self.fc2(x)", 21, "forward"),
+        "earlier-layer": at("x = self.fc1(x)", 20, "forward"),
+        "layer": at("x = self.fc2(x)", 21, "forward"),
     }
     one = only("no-nonlinearity", graph(**LINEAR, places=places), loss_call())
     assert one.change.after == "x = self.fc1(x).relu()"
@@ -119,7 +119,7 @@ def test_no_activation_between_nested_layers():
 
 
 def test_a_sequential_shows_its_call_only():
-    places = {"layer": at("out = model(x)"), "next-layer": at("out = model(x)")}
+    places = {"layer": at("out = model(x)"), "earlier-layer": at("out = model(x)")}
     assert only("no-nonlinearity", graph(**LINEAR, places=places)).change is None
 
 

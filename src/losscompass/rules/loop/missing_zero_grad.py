@@ -13,16 +13,13 @@ LEAST = 3  # steps: before the second, nothing can have been left over
 
 def detect(run: Run) -> Iterator[Finding]:
     for loop in loops(run):
-        steps, cleared = count(loop, "steps"), count(loop, "zero_grads")
-        backwards, added = count(loop, "backwards"), count(loop, "backwards_onto_old")
-        # A GAN's generator adds to the used gradients of its critic, who clears them before his own turn: half of the
-        # backwards at most, and as many clearings as steps.
-        if steps < LEAST or 2 * cleared > steps or 2 * added <= backwards:
+        steps, cleared, old = (count(loop, key) for key in ("steps", "zero_grads", "backwards_onto_old"))
+        if steps < LEAST or 2 * cleared > steps or 2 * old <= steps:
             continue
         change = _change(loop)
         yield Finding(
             onset=None,
-            values={"steps": steps, "cleared": cleared, "backwards": backwards, "added": added},
+            values={"steps": steps, "cleared": cleared, "old": old},
             place=change.place if change else place(loop, "backward", "step", "at"),
             change=change,
         )

@@ -44,10 +44,10 @@ def _is_autoencoder(run: Run) -> bool:
 
 
 def _change(graph: Event) -> Change | None:
-    first, second = place(graph, "layer"), place(graph, "next-layer")
+    first, second = place(graph, "earlier-layer"), place(graph, "layer")
     if first is not None and second is not None and (first.file, first.line) != (second.file, second.line):
         return changed(first, lambda code: with_value_called(code, ".relu()"))
-    return changed(first, lambda code: with_inner_call(code, ".relu()"))
+    return changed(second, lambda code: with_inner_call(code, ".relu()"))
 
 
 RULE = Rule(

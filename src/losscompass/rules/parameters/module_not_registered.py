@@ -9,10 +9,8 @@ from ..seen import count, last_looks, place, shown, texts
 
 def detect(run: Run) -> Iterator[Finding]:
     for look in last_looks(run):
-        unregistered = count(look, "unregistered")
-        # Plain tensors that were given to the optimiser belong to no module either, and learn: what it holds and reaches
-        # beyond the registered is theirs.
-        held = max(0, count(look, "reached_held") + count(look, "reached_not_held") - count(look, "model_reached"))
+        # Plain tensors that were given to the optimiser belong to no module either, and learn.
+        unregistered, held = count(look, "unregistered"), count(look, "unregistered_held")
         at = place(look, "unregistered")
         if unregistered <= held or at is None:
             continue

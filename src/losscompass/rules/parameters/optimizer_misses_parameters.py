@@ -11,8 +11,8 @@ from ..seen import count, flag, last_looks, number, place, shown, text, texts
 
 def detect(run: Run) -> Iterator[Finding]:
     last = last_looks(run)
-    if any(flag(model, "loaded") for model in run.happened("model")):
-        return  # only the head of a pretrained network is trained: done on purpose
+    if any(flag(look, "reached_not_held_loaded") for look in last):
+        return  # only the head of a network that was trained before is trained: done on purpose
     # What one optimiser misses in its turn, another may be given later (two phases): every last look must miss it.
     missed = set.intersection(*(set(texts(look, "reached_not_held_names")) for look in last))
     for look in last:

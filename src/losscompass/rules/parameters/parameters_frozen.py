@@ -1,11 +1,9 @@
 """Parameters that were given to the optimiser and want no gradient, though they were never trained."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..rewrite import changed, with_true
 from ..seen import count, flag, last_looks, number, place, shown, text, texts
 
 WEIGHTS = 3  # without a bias among them: one or two (embeddings made elsewhere) are fixed on purpose
@@ -21,15 +19,13 @@ def detect(run: Run) -> Iterator[Finding]:
             yield Finding(
                 onset=None,
                 values={"frozen": total, "share": 1.0, "names": names},
-                place=place(models[0], "frozen", "at"),
-                change=changed(place(models[0], "frozen"), partial(with_true, name="requires_grad")),
+                place=place(models[0], "at"),
             )
             return
     for look in last_looks(run):
         # Frozen on purpose: loaded or trained before; or not given to the optimiser in the first place.
         if flag(look, "frozen_loaded") or not _are_layers(texts(look, "held_frozen_names")):
             continue
-        spot = place(look, "frozen")
         yield Finding(
             onset=None,
             values={
@@ -38,8 +34,7 @@ def detect(run: Run) -> Iterator[Finding]:
                 "names": shown(texts(look, "held_frozen_names")) or "?",
             },
             severity=None if not count(look, "reached_held") else Severity.WARNING,
-            place=spot or place(look, "at", "model"),
-            change=changed(spot, partial(with_true, name="requires_grad")),
+            place=place(look, "at", "model"),
         )
         return
 
