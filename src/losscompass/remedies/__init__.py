@@ -1,5 +1,6 @@
 """What can be done: one file a remedy, its words beside it in English and Japanese."""
 
+from .add_activation import REMEDY as ADD_ACTIVATION
 from .add_regularisation import REMEDY as ADD_REGULARISATION
 from .average_checkpoints import REMEDY as AVERAGE_CHECKPOINTS
 from .base import Remedy
@@ -7,9 +8,14 @@ from .check_data_pipeline import REMEDY as CHECK_DATA_PIPELINE
 from .check_gradients import REMEDY as CHECK_GRADIENTS
 from .check_labels import REMEDY as CHECK_LABELS
 from .check_loss_wiring import REMEDY as CHECK_LOSS_WIRING
+from .clean_data import REMEDY as CLEAN_DATA
+from .clear_gradients import REMEDY as CLEAR_GRADIENTS
 from .clip_gradients import REMEDY as CLIP_GRADIENTS
+from .give_all_parameters import REMEDY as GIVE_ALL_PARAMETERS
 from .inspect_batch import REMEDY as INSPECT_BATCH
+from .keep_batches_apart import REMEDY as KEEP_BATCHES_APART
 from .keep_best_checkpoint import REMEDY as KEEP_BEST_CHECKPOINT
+from .keep_the_graph import REMEDY as KEEP_THE_GRAPH
 from .larger_batch import REMEDY as LARGER_BATCH
 from .larger_model import REMEDY as LARGER_MODEL
 from .learning_rate_schedule import REMEDY as LEARNING_RATE_SCHEDULE
@@ -18,20 +24,36 @@ from .log_batch_loss import REMEDY as LOG_BATCH_LOSS
 from .log_validation import REMEDY as LOG_VALIDATION
 from .look_at_predictions import REMEDY as LOOK_AT_PREDICTIONS
 from .lower_learning_rate import REMEDY as LOWER_LEARNING_RATE
+from .match_shapes import REMEDY as MATCH_SHAPES
 from .mixed_precision_care import REMEDY as MIXED_PRECISION_CARE
 from .more_data_or_augmentation import REMEDY as MORE_DATA_OR_AUGMENTATION
+from .order_the_update import REMEDY as ORDER_THE_UPDATE
 from .overfit_one_batch import REMEDY as OVERFIT_ONE_BATCH
+from .pass_log_probabilities import REMEDY as PASS_LOG_PROBABILITIES
 from .pass_logits import REMEDY as PASS_LOGITS
 from .raise_learning_rate import REMEDY as RAISE_LEARNING_RATE
 from .rebalance_classes import REMEDY as REBALANCE_CLASSES
+from .register_modules import REMEDY as REGISTER_MODULES
 from .reweigh_loss_parts import REMEDY as REWEIGH_LOSS_PARTS
 from .scale_inputs import REMEDY as SCALE_INPUTS
+from .shuffle_data import REMEDY as SHUFFLE_DATA
 from .start_from_chance import REMEDY as START_FROM_CHANCE
+from .step_scheduler_rightly import REMEDY as STEP_SCHEDULER_RIGHTLY
 from .stop_earlier import REMEDY as STOP_EARLIER
+from .switch_modes import REMEDY as SWITCH_MODES
+from .thaw_parameters import REMEDY as THAW_PARAMETERS
 from .train_longer import REMEDY as TRAIN_LONGER
 
 ALL: tuple[Remedy, ...] = (
     OVERFIT_ONE_BATCH,
+    CLEAR_GRADIENTS,
+    ORDER_THE_UPDATE,
+    KEEP_BATCHES_APART,
+    GIVE_ALL_PARAMETERS,
+    THAW_PARAMETERS,
+    KEEP_THE_GRAPH,
+    MATCH_SHAPES,
+    SWITCH_MODES,
     CHECK_LOSS_WIRING,
     LOOK_AT_PREDICTIONS,
     LOG_VALIDATION,
@@ -40,12 +62,16 @@ ALL: tuple[Remedy, ...] = (
     STOP_EARLIER,
     CHECK_GRADIENTS,
     PASS_LOGITS,
+    PASS_LOG_PROBABILITIES,
+    SHUFFLE_DATA,
+    CLEAN_DATA,
     CHECK_DATA_PIPELINE,
     CHECK_LABELS,
     INSPECT_BATCH,
     SCALE_INPUTS,
     LOWER_LEARNING_RATE,
     RAISE_LEARNING_RATE,
+    STEP_SCHEDULER_RIGHTLY,
     LEARNING_RATE_SCHEDULE,
     LENGTHEN_WARMUP,
     CLIP_GRADIENTS,
@@ -58,6 +84,8 @@ ALL: tuple[Remedy, ...] = (
     REBALANCE_CLASSES,
     MORE_DATA_OR_AUGMENTATION,
     START_FROM_CHANCE,
+    REGISTER_MODULES,
+    ADD_ACTIVATION,
     LARGER_MODEL,
 )
 """In the order of effect per effort."""

@@ -5,8 +5,13 @@ from types import MappingProxyType
 
 from .base import Rule
 from .curve import RULES as CURVE
+from .data import RULES as DATA
 from .logging import RULES as LOGGING
+from .loop import RULES as LOOP
+from .loss import RULES as LOSS
 from .metric import RULES as METRIC
+from .model import RULES as MODEL
+from .parameters import RULES as PARAMETERS
 from .rate import RULES as RATE
 from .value import RULES as VALUE
 
@@ -14,6 +19,11 @@ BY_CATEGORY: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
         "curve": CURVE,
         "value": VALUE,
+        "loop": LOOP,
+        "parameters": PARAMETERS,
+        "loss": LOSS,
+        "data": DATA,
+        "model": MODEL,
         "rate": RATE,
         "metric": METRIC,
         "logging": LOGGING,

@@ -1,10 +1,11 @@
-"""Cross-entropy on probabilities: loss plus accuracy is the constant ln(e + C - 1).
+"""Cross-entropy on probabilities: in a watched run seen at the call; in a log, loss plus accuracy is ln(e + C - 1).
 
 A soft-max that is sure gives a one-hot row; cross-entropy takes it for logits and reads ln(e + C - 1) - [correct].
 So however good the model, the loss cannot fall below ln(1 + (C - 1)/e): 1.4612 for ten classes.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from math import e, log
 
 import numpy as np
@@ -13,6 +14,9 @@ from ...evidence.names import Kind
 from ...evidence.run import Run, Series
 from ...signal.thin import stride_index
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+from ..operations import made_by_softmax
+from ..rewrite import changed, without_call
+from ..seen import looked, number, place, shape, training_calls
 
 MISFIT = Threshold(0.02, unit="nats", basis="calibration/softmax-before-cross-entropy.json")
 SLOPE = Threshold(0.25, unit="off the slope -1", basis="calibration/softmax-before-cross-entropy.json")
@@ -20,7 +24,11 @@ MOVED = 0.1  # how far accuracy must have moved for the line to be seen
 
 
 def detect(run: Run, misfit: float = MISFIT.value, slope: float = SLOPE.value) -> Iterator[Finding]:
-    for phase in ("train", "val"):
+    seen = tuple(_seen_at_the_call(run))
+    yield from seen
+    if run.facts.get("watched") is True and not run.happened("loss-call") and _accuracy(run, "train") is None:
+        looked(run, "loss-call")
+    for phase in () if seen else ("train", "val"):
         loss, accuracy = run.curve(phase), _accuracy(run, phase)
         if loss is None or accuracy is None or loss.role.kind is not Kind.LOSS or loss.axis != accuracy.axis:
             continue
@@ -48,11 +56,9 @@ def detect(run: Run, misfit: float = MISFIT.value, slope: float = SLOPE.value) -
             yield Finding(
                 onset=float(loss.step[at[0]]),
                 values={
-                    "curve": loss.name,
                     "classes": classes,
                     "floor": floor,
                     "lowest": float(y.min()),
-                    "best": float(x.max()),
                 },
                 exhibits=(
                     Exhibit(loss.name, steps=(float(loss.step[0]), float(loss.step[-1]))),
@@ -60,6 +66,25 @@ def detect(run: Run, misfit: float = MISFIT.value, slope: float = SLOPE.value) -
                 ),
             )
             return
+
+
+def _seen_at_the_call(run: Run) -> Iterator[Finding]:
+    for call in training_calls(run, "cross_entropy"):
+        sizes = shape(call, "input_shape") or ()
+        if not made_by_softmax(call) or not sizes or sizes[min(1, len(sizes) - 1)] < 2:
+            continue
+        classes = sizes[min(1, len(sizes) - 1)]
+        where = place(call, "input-op", "at")
+        loss = run.curve("train")
+        lowest = float(loss.value.min()) if loss is not None else number(call, "value") or 0.0
+        yield Finding(
+            onset=None,
+            values={"classes": classes, "floor": log(1 + (classes - 1) / e), "lowest": lowest},
+            confidence=1.0,
+            place=where,
+            change=changed(where, partial(without_call, names=("softmax", "Softmax"))),
+        )
+        return
 
 
 def _accuracy(run: Run, phase: str) -> Series | None:
@@ -70,10 +95,14 @@ RULE = Rule(
     id="softmax-before-cross-entropy",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("curve:train|curve:val", points=8), Need("*/*acc*", points=8)),
+    needs=(
+        Need("fact:watched|curve:train|curve:val", points=8),
+        Need("fact:watched|*/*acc*", points=8),
+        Need("event:loss-call"),
+    ),
     detect=detect,
     remedies=("pass-logits",),
-    explains=("plateau", "loss-flat"),
+    explains=("plateau", "loss-flat", "slow-descent", "chance-level-loss"),
     thresholds={"misfit": MISFIT, "slope": SLOPE},
     domain=("T9", "L2"),
 )

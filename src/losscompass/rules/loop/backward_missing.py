@@ -1,0 +1,46 @@
+"""A loop that computes the loss and steps, and never calls backward."""
+
+from collections.abc import Iterator
+
+from ...evidence.run import Run
+from ..base import Finding, Need, Rule, Severity
+from ..rewrite import assigned_name, line_before, same_scope
+from ..seen import count, loops, place
+
+LEAST = 3  # steps, or clearings where no step was made
+
+
+def detect(run: Run) -> Iterator[Finding]:
+    found = loops(run)
+    if any(
+        count(loop, "backwards") or count(loop, "failed_backwards") or count(loop, "skipped_steps") for loop in found
+    ):
+        return
+    for loop in found:
+        steps = count(loop, "steps")
+        # gradients that are made by other means (torch.autograd.grad, written into .grad) give steps with a gradient
+        if max(steps, count(loop, "zero_grads")) < LEAST or count(loop, "steps_without_gradient") < steps:
+            continue
+        if not count(loop, "losses") or not count(loop, "forwards"):
+            continue
+        loss, step = place(loop, "loss"), place(loop, "step")
+        name = assigned_name(loss) if same_scope(loss, step) else None
+        change = line_before(step, f"{name}.backward()" if name else None)
+        yield Finding(
+            onset=None,
+            values={"steps": steps, "losses": count(loop, "losses"), "forwards": count(loop, "forwards")},
+            place=change.place if change else place(loop, "loss", "step", "at"),
+            change=change,
+        )
+
+
+RULE = Rule(
+    id="backward-missing",
+    kind="cause",
+    severity=Severity.CRITICAL,
+    needs=(Need("fact:watched"), Need("event:loop")),
+    detect=detect,
+    remedies=("order-the-update",),
+    explains=("loss-flat", "plateau", "chance-level-loss", "constant-metric", "loss-oscillation"),
+    domain=("T9",),
+)

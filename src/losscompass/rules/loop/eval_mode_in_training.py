@@ -1,0 +1,50 @@
+"""A model that is trained in eval mode: dropout does nothing, batch norm neither uses nor updates its statistics."""
+
+from collections.abc import Iterator
+
+from ...evidence.records import Event
+from ...evidence.run import Run
+from ..base import Change, Finding, Need, Rule, Severity
+from ..rewrite import called_name, line_before, receiver_of, same_scope
+from ..seen import count, flag, loops, place, text
+
+LEAST = 3  # forwards looked at
+
+
+def detect(run: Run) -> Iterator[Finding]:
+    loaded = any(flag(model, "loaded") for model in run.happened("model"))
+    for loop in loops(run):
+        checked, in_eval = count(loop, "train_checked"), count(loop, "train_in_eval")
+        steps = count(loop, "steps")
+        if checked < LEAST or 2 * in_eval < checked or not steps or not count(loop, "mode_sensitive"):
+            continue
+        if in_eval < checked and count(loop, "forwards") > 2 * count(loop, "backwards"):
+            continue  # adversarial examples are made in eval mode, and then learned in training mode
+        change = _change(run, loop)
+        yield Finding(
+            onset=None,
+            values={"checked": checked, "wrong": in_eval, "modules": count(loop, "mode_sensitive")},
+            severity=Severity.NOTE if loaded and in_eval == checked else None,  # statistics of before, kept on purpose
+            place=change.place if change else place(loop, "eval", "forward", "at"),
+            change=change,
+        )
+        return
+
+
+def _change(run: Run, loop: Event) -> Change | None:
+    forward, switched = place(loop, "forward"), place(loop, "eval")
+    name = receiver_of(switched, "eval") if same_scope(switched, forward) else None
+    called = called_name(forward, [name or "", *(text(model, "variable") for model in run.happened("model"))])
+    return line_before(forward, f"{called}.train()" if called else None)
+
+
+RULE = Rule(
+    id="eval-mode-in-training",
+    kind="cause",
+    severity=Severity.WARNING,
+    needs=(Need("fact:watched"), Need("event:loop"), Need("event:model")),
+    detect=detect,
+    remedies=("switch-modes",),
+    explains=("overfitting", "generalization-gap", "loss-divergence", "loss-spike", "slow-descent"),
+    domain=("T9",),
+)

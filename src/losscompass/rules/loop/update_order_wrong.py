@@ -1,0 +1,53 @@
+"""zero_grad, backward and step in an order in which every step finds its gradient cleared."""
+
+from collections.abc import Iterator
+
+from ...evidence.records import Event
+from ...evidence.run import Run
+from ..base import Change, Finding, Need, Rule, Severity
+from ..rewrite import same_scope, swapped
+from ..seen import count, loops, place, text
+
+LEAST = 3  # steps
+NAMES = {"F": "forward", "B": "backward", "Z": "zero_grad", "S": "step"}
+
+
+def detect(run: Run) -> Iterator[Finding]:
+    for loop in loops(run):
+        steps, empty = count(loop, "steps"), count(loop, "steps_without_gradient")
+        order = text(loop, "order")
+        if steps < LEAST or empty < steps - 1 or not always_cleared(order):
+            continue
+        change = _change(loop)
+        yield Finding(
+            onset=None,
+            values={"steps": steps, "empty": empty, "order": " → ".join(NAMES[act] for act in order if act in NAMES)},
+            place=change.place if change else place(loop, "zero-grad", "step", "at"),
+            change=change,
+        )
+
+
+def always_cleared(order: str) -> bool:
+    """Whether, going round from each backward, a clearing comes before the step that should use its gradient."""
+    after = [order[at + 1 :] + order[: at + 1] for at, act in enumerate(order) if act == "B"]
+    used = [next((act for act in rest if act in "SZ"), "") for rest in after]
+    return bool(used) and "S" in order and all(act == "Z" for act in used)
+
+
+def _change(loop: Event) -> Change | None:
+    zero, backward, step = place(loop, "zero-grad"), place(loop, "backward"), place(loop, "step")
+    if same_scope(step, backward) and step is not None and backward is not None and step.line < backward.line:
+        return swapped(step, backward)
+    return swapped(backward, zero) or swapped(zero, step)
+
+
+RULE = Rule(
+    id="update-order-wrong",
+    kind="cause",
+    severity=Severity.CRITICAL,
+    needs=(Need("fact:watched"), Need("event:loop")),
+    detect=detect,
+    remedies=("order-the-update",),
+    explains=("loss-flat", "plateau", "slow-descent", "chance-level-loss", "constant-metric", "loss-oscillation"),
+    domain=("T9",),
+)

@@ -1,0 +1,67 @@
+"""The optimiser holds parameters that the loss never reaches, while those that it reaches are held by nobody."""
+
+from collections.abc import Iterator
+
+from ...evidence.records import Event
+from ...evidence.run import Run
+from ..base import Change, Finding, Need, Rule, Severity
+from ..rewrite import changed, receiver_of, same_scope, with_receiver
+from ..seen import count, looked, number, place, shown, text, texts
+
+
+def detect(run: Run) -> Iterator[Finding]:
+    coverage = looked(run, "coverage")
+    for holder in sorted({number(one, "optimizer") or 0.0 for one in coverage}):
+        looks = [one for one in coverage if (number(one, "optimizer") or 0.0) == holder]
+        if not all(_holds_others(one) for one in looks):
+            continue
+        last = looks[-1]
+        change = _change(run, last)
+        yield Finding(
+            onset=None,
+            values={
+                "held": count(last, "held"),
+                "trained": count(last, "reached_not_held"),
+                "names": shown(texts(last, "reached_not_held_names")),
+            },
+            place=place(last, "at", "step"),
+            change=change,
+        )
+        return
+
+
+def _holds_others(look: Event) -> bool:
+    """Nothing that it holds is reached, and what is reached is held by no optimiser: no GAN, no turns of two optimisers."""
+    held = count(look, "held")
+    frozen = count(look, "held_frozen") == held
+    return (
+        held > 0
+        and count(look, "held_not_reached") == held
+        and not count(look, "reached_held")
+        and count(look, "reached_not_held") > 0
+        and not frozen
+    )
+
+
+def _change(run: Run, look: Event) -> Change | None:
+    """The one model that was seen to run, if it goes by another name than the one whose parameters were given."""
+    at = place(look, "at")
+    given = receiver_of(at, "parameters")
+    called = [model for model in run.happened("model") if same_scope(place(model, "at"), at)]
+    names = {text(model, "variable") for model in called}
+    if at is None or given is None or len(names) != 1 or names & {"", given}:
+        return None
+    (name,) = names
+    return changed(at, lambda code: with_receiver(code, "parameters", name))
+
+
+RULE = Rule(
+    id="optimizer-holds-other-parameters",
+    kind="cause",
+    severity=Severity.CRITICAL,
+    needs=(Need("fact:watched"), Need("event:coverage"), Need("event:model")),
+    detect=detect,
+    remedies=("give-all-parameters",),
+    explains=("loss-flat", "plateau", "chance-level-loss", "constant-metric", "loss-oscillation"),
+    domain=("T9",),
+)

@@ -1,0 +1,56 @@
+"""Parameters of the trained model that the loss reaches and no optimiser holds: they stay as they were initialised."""
+
+from collections.abc import Iterator
+
+from ...evidence.records import Event
+from ...evidence.run import Run
+from ..base import Change, Finding, Need, Rule, Severity
+from ..rewrite import changed, receiver_of, with_receiver
+from ..seen import count, flag, last_looks, number, place, shown, text, texts
+
+
+def detect(run: Run) -> Iterator[Finding]:
+    last = last_looks(run)
+    if any(flag(look, "reached_not_held_loaded") for look in last):
+        return  # only the head of a network that was trained before is trained: done on purpose
+    # What one optimiser misses in its turn, another may be given later (two phases): every last look must miss it.
+    missed = set.intersection(*(set(texts(look, "reached_not_held_names")) for look in last))
+    for look in last:
+        if not missed or not count(look, "reached_held") or not count(look, "reached_not_held"):
+            continue
+        names = tuple(name for name in texts(look, "reached_not_held_names") if name in missed)
+        yield Finding(
+            onset=None,
+            values={
+                "missed": count(look, "reached_not_held"),
+                "share": number(look, "reached_not_held_share") or 0.0,
+                "held": count(look, "reached_held"),
+                "names": shown(names),
+            },
+            place=place(look, "at", "step"),
+            change=_change(run, look),
+        )
+        return
+
+
+def _change(run: Run, look: Event) -> Change | None:
+    """`model.parameters()` where only those of a part of it were given."""
+    at = place(look, "at")
+    given = receiver_of(at, "parameters")
+    names = [text(model, "variable") for model in run.happened("model")]
+    whole = [name for name in names if name and given is not None and given.startswith(f"{name}.")]
+    if len(whole) != 1:
+        return None
+    return changed(at, lambda code: with_receiver(code, "parameters", whole[0]))
+
+
+RULE = Rule(
+    id="optimizer-misses-parameters",
+    kind="cause",
+    severity=Severity.WARNING,
+    needs=(Need("fact:watched"), Need("event:coverage"), Need("event:model")),
+    detect=detect,
+    remedies=("give-all-parameters",),
+    explains=("plateau", "slow-descent", "loss-flat", "stalled-metric"),
+    domain=("T9",),
+)

@@ -1,0 +1,56 @@
+"""Parameters that were given to the optimiser and want no gradient, though they were never trained."""
+
+from collections.abc import Iterator
+
+from ...evidence.run import Run
+from ..base import Finding, Need, Rule, Severity
+from ..seen import count, flag, last_looks, number, place, shown, text, texts
+
+WEIGHTS = 3  # without a bias among them: one or two (embeddings made elsewhere) are fixed on purpose
+
+
+def detect(run: Run) -> Iterator[Finding]:
+    models = run.happened("model")
+    stepped = any(count(loop, "steps") or count(loop, "failed_backwards") for loop in run.happened("loop"))
+    if models and stepped and not any(count(one, "trainable") or flag(one, "loaded") for one in models):
+        total = sum(count(one, "parameters") for one in models)
+        if total:
+            names = shown(tuple(text(one, "variable") or text(one, "class") for one in models))
+            yield Finding(
+                onset=None,
+                values={"frozen": total, "share": 1.0, "names": names},
+                place=place(models[0], "at"),
+            )
+            return
+    for look in last_looks(run):
+        # Frozen on purpose: loaded or trained before; or not given to the optimiser in the first place.
+        if flag(look, "frozen_loaded") or not _are_layers(texts(look, "held_frozen_names")):
+            continue
+        yield Finding(
+            onset=None,
+            values={
+                "frozen": count(look, "held_frozen"),
+                "share": number(look, "frozen_share") or 0.0,
+                "names": shown(texts(look, "held_frozen_names")) or "?",
+            },
+            severity=None if not count(look, "reached_held") else Severity.WARNING,
+            place=place(look, "at", "model"),
+        )
+        return
+
+
+def _are_layers(names: tuple[str, ...]) -> bool:
+    """Whether whole layers are among them, not only tables that are fixed by nature, such as positions."""
+    return any(name.endswith("bias") for name in names) or sum(name.endswith("weight") for name in names) >= WEIGHTS
+
+
+RULE = Rule(
+    id="parameters-frozen",
+    kind="cause",
+    severity=Severity.CRITICAL,
+    needs=(Need("fact:watched"), Need("event:coverage"), Need("event:model"), Need("event:loop")),
+    detect=detect,
+    remedies=("thaw-parameters",),
+    explains=("loss-flat", "plateau", "slow-descent", "chance-level-loss", "constant-metric", "stalled-metric"),
+    domain=("T9",),
+)
