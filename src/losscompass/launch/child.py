@@ -41,7 +41,7 @@ class Watch:
         self.recorder.fact("python", platform.python_version())
         self.recorder.fact("framework", "torch")
         try:
-            self.session = _install(self.recorder)
+            self.session = _install(self.recorder, folder)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not reach the script
             self._off("install", error)
 
@@ -79,7 +79,7 @@ def place_of(error: BaseException, folder: str) -> Where | None:
     return place
 
 
-def _install(recorder: Recorder) -> Session | None:
+def _install(recorder: Recorder, folder: str) -> Session | None:
     name = f"{__package__.rpartition('.')[0]}.watch"
     try:
         watch = import_module(name)
@@ -87,7 +87,7 @@ def _install(recorder: Recorder) -> Session | None:
         if error.name == name:
             return None  # an installation without the watcher: the run is recorded with its facts alone
         raise
-    session: Session = watch.install(recorder)
+    session: Session = watch.install(recorder, folder)
     return session
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from ..evidence.recorder import Recorder as JournalRecorder
+
 Where = tuple[str, int, str, str]
 """A place in the user's code: file, line, the line itself, function."""
 
@@ -28,33 +30,4 @@ class Recorder(Protocol):
 
 def open_recorder(path: str) -> Recorder:
     """The recorder that appends to the journal at `path`, making it if it is not there. The only place that makes one."""
-    return _JournalRecorder(path)
-
-
-class _JournalRecorder:
-    """A recorder on the plain `Journal`."""
-
-    def __init__(self, path: str) -> None:
-        from ..evidence.journal import Journal
-
-        self._journal = Journal(path)
-
-    @property
-    def stopped(self) -> str | None:
-        return self._journal.stopped
-
-    def event(
-        self, name: str, step: float | None, data: Mapping[str, object], places: Mapping[str, Where] | None = None
-    ) -> None:
-        from ..evidence.records import Event, Place
-
-        where = {key: Place(*one) for key, one in (places or {}).items()}
-        self._journal.append([Event(name, step, data, where)])  # type: ignore[arg-type]
-
-    def fact(self, name: str, value: str | float | bool) -> None:
-        from ..evidence.records import Fact
-
-        self._journal.append([Fact(name, value)])
-
-    def close(self) -> None:
-        self._journal.close()
+    return JournalRecorder(path)

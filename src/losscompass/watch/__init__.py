@@ -10,8 +10,10 @@ from typing import Any
 __all__ = ["install"]
 
 
-def install(recorder: Any) -> Any:
+def install(recorder: Any, folder: str | None = None) -> Any:
     """Watch torch from now on, into a recorder (`evidence.recorder.Recorder`); the session, whose `finish` ends it.
+
+    `folder`: files below it are named from there; the working folder if it is not given.
 
     Raises nothing that torch does not raise when it is imported.
     """
@@ -19,6 +21,6 @@ def install(recorder: Any) -> Any:
 
     from .session import Session
 
-    session = Session(recorder, torch)
+    session = Session(recorder, torch, folder)
     session.start()
     return session

@@ -51,13 +51,13 @@ def is_own_code(code: CodeType) -> bool:
 class Places:
     """Finds the user's line for whoever calls. Which code is the user's is looked up once for each code object."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str | None = None) -> None:
         # by `id`: the hash of a code object is computed from all of its code, each time; `_kept` keeps the ids valid
         self._own: dict[int, bool] = {}
         self._kept: list[CodeType] = []
         self._spots: dict[tuple[int, int], Spot] = {}
         self._known: dict[Spot, Place] = {}
-        self._folder = os.getcwd()
+        self._folder = os.path.abspath(folder or os.getcwd())  # noqa: PTH100, PTH109 - strings, as frames have them
 
     def frame(self, depth: int = 1) -> FrameType | None:
         """The innermost frame of the user's own code, `depth` frames above the caller or higher."""

@@ -56,10 +56,10 @@ class Recorder(Protocol):
 class Session:
     """Watches torch from now until `finish`."""
 
-    def __init__(self, recorder: Recorder, torch: Any) -> None:
+    def __init__(self, recorder: Recorder, torch: Any, folder: str | None = None) -> None:
         self._recorder = recorder
         self._torch = torch
-        self.places = Places()
+        self.places = Places(folder)
         self.probes = Probes(self._probe_off)
         self.budget = Budget()
         self.loop = Loop(self.places)
