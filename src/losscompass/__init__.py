@@ -3,6 +3,9 @@
     report = losscompass.read("runs/")
     print(report)
 
+    with losscompass.watch() as run:
+        train()
+
 Names are loaded when they are used, so that importing losscompass costs nothing.
 """
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from .diagnose.options import Options as Options
     from .evidence.run import Run as Run
     from .evidence.run import Series as Series
+    from .launch.inside import watch as watch
 
 __all__ = [
     "Diagnosis",
@@ -36,6 +40,7 @@ __all__ = [
     "losses",
     "read",
     "render",
+    "watch",
 ]
 
 _HOME = {
@@ -50,6 +55,7 @@ _HOME = {
     "judge": "api",
     "read": "api",
     "render": "api",
+    "watch": "launch.inside",
 }
 
 

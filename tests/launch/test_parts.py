@@ -190,12 +190,12 @@ class TestTheImportThatIsNoticed:
 
 
 class Broken:
-    def install(self, recorder):
+    def install(self, recorder, folder):
         raise RuntimeError("no such hook")
 
 
 class BrokenAtTheEnd:
-    def install(self, recorder):
+    def install(self, recorder, folder):
         return self
 
     def finish(self, ended, error):
@@ -204,7 +204,7 @@ class BrokenAtTheEnd:
 
 @pytest.mark.parametrize(("watcher", "probe"), [(Broken(), "install"), (BrokenAtTheEnd(), "finish")])
 def test_a_fault_of_the_watcher_is_recorded(tmp_path, monkeypatch, watcher, probe):
-    monkeypatch.setitem(sys.modules, "losscompass.watch", watcher)
+    monkeypatch.setitem(sys.modules, "losscompass.watcher", watcher)
     watch = child.Watch(str(tmp_path / "journal.lcj"), "train.py", str(tmp_path))
     watch.end(None)
     closed = follow.close(tmp_path / "journal.lcj", Ended(0, asked=False))

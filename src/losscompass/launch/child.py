@@ -23,7 +23,7 @@ _NOT_THE_USERS = tuple(
 
 
 class Session(Protocol):
-    """What `losscompass.watch.install` gives."""
+    """What `losscompass.watcher.install` gives."""
 
     def finish(self, ended: str, error: BaseException | None) -> None:
         """The script has ended."""
@@ -80,14 +80,14 @@ def place_of(error: BaseException, folder: str) -> Where | None:
 
 
 def _install(recorder: Recorder, folder: str) -> Session | None:
-    name = f"{__package__.rpartition('.')[0]}.watch"
+    name = f"{__package__.rpartition('.')[0]}.watcher"
     try:
-        watch = import_module(name)
+        watcher = import_module(name)
     except ModuleNotFoundError as error:
         if error.name == name:
             return None  # an installation without the watcher: the run is recorded with its facts alone
         raise
-    session: Session = watch.install(recorder, folder)
+    session: Session = watcher.install(recorder, folder)
     return session
 
 

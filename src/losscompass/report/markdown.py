@@ -6,9 +6,9 @@ Whatever comes from a log is escaped: it can neither make markup nor links nor c
 import re
 from collections.abc import Sequence
 
-from ..diagnose.diagnosis import Diagnosis, RunDiagnosis
+from ..diagnose.diagnosis import Diagnosis, Found, RunDiagnosis
 from ..text.catalogue import Catalogue
-from . import ranking
+from . import code, ranking
 from . import verdict as say
 from .figures import first_best_last
 from .plain import plain
@@ -71,7 +71,21 @@ def _run(one: RunDiagnosis, catalogue: Catalogue) -> list[str]:
 def _finding(one: RunDiagnosis, place: int, catalogue: Catalogue) -> str:
     found = one.found[place]
     head = f"{_MARK[str(found.severity)]} **{escape(catalogue.title(found.id))}** ({escape(say.gravity(found, one, catalogue))})"
-    return f"- {head}  \n  {escape(say.message(found, one, catalogue))}"
+    return f"- {head}  \n  {escape(say.message(found, one, catalogue))}{_code(found)}"
+
+
+def _code(found: Found) -> str:
+    """The user's line and its change as a block of code, fenced by more back-ticks than it holds."""
+    lines = code.lines(found)
+    if not lines:
+        return ""
+    text = [(f"{mark or ' '} {line}" if found.change is not None else line) for mark, line in lines]
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", "\n".join(text))), default=0))
+    language = "diff" if found.change is not None else "python"
+    place = code.changed_elsewhere(found) or code.where(found)
+    return "\n".join(
+        ["", "", f"  {escape(place)}", "", f"  {fence}{language}", *(f"  {one}" for one in text), f"  {fence}"]
+    )
 
 
 def _curves(one: RunDiagnosis, catalogue: Catalogue) -> str:

@@ -10,6 +10,7 @@ from ..diagnose.diagnosis import Diagnosis, Found, RunDiagnosis
 from ..evidence.run import Series
 from ..text.catalogue import Catalogue
 from ..text.wrap import cells, fold, pad
+from . import code
 from . import verdict as say
 from .figures import first_best_last
 from .judgement import TYPEWRITER as GAUGE_TYPEWRITER
@@ -26,6 +27,7 @@ SHORT_RUNS = 10
 REMEDIES = 4
 WISHES = 3
 
+DIFFERENCE = {"-": "red", "+": "green", "": ""}
 STYLE = {"critical": "bold red", "warning": "bold yellow", "note": "cyan", "good": "bold green"}
 MARK = {"critical": "✖", "warning": "▲", "note": "●", "good": "✔"}
 TYPEWRITER = str.maketrans({"→": "->", "“": '"', "”": '"', "×": "x", "–": "-", "…": "...", "▲": "^"})
@@ -197,9 +199,30 @@ class _Page:
             if say.tone(one) == "good" and not self._verbose:
                 continue
             self.paragraph(say.message(found, one, self._words), indent=4)
+            self.code(found)
             if found.explained_by:
                 causes = self._words.ui("list.comma").join(self._words.title(cause) for cause in found.explained_by)
                 self.paragraph(self._words.ui("found.because", causes=causes), indent=4, style="dim")
+
+    def code(self, found: Found) -> None:
+        """The user's own line, and what it should be."""
+        at = code.where(found)
+        if not at:
+            return
+        self.paragraph(at, indent=4, style="bold")
+        elsewhere = code.changed_elsewhere(found)
+        if elsewhere:
+            for line in found.code.splitlines():
+                self.code_line("", line)
+            self.paragraph(elsewhere, indent=4, style="bold")
+        for mark, line in code.lines(found):
+            self.code_line(mark, line)
+
+    def code_line(self, mark: str, line: str) -> None:
+        """A line of code, its indentation kept, folded where it is too long."""
+        inner = line.lstrip()
+        first = (mark or " ") + " " * (1 + min(len(line) - len(inner), self._width // 3))
+        self.paragraph(inner, first=first, indent=6, style=DIFFERENCE[mark], first_style=DIFFERENCE[mark])
 
     def finding_line(self, found: Found, one: RunDiagnosis) -> None:
         severity = str(found.severity)

@@ -3,13 +3,25 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, Final
 
 LIMIT: Final = 50_000
 """Nodes that are walked at the most; about 1 µs each."""
 
 LINEAR: Final = frozenset(
-    ("Addmm", "Mm", "Convolution", "Linear", "MkldnnLinear", "Bmm", "Baddbmm", "Mv", "ConvolutionOverrideable", "Bilinear")
+    (
+        "Addmm",
+        "Mm",
+        "Convolution",
+        "Linear",
+        "MkldnnLinear",
+        "Bmm",
+        "Baddbmm",
+        "Mv",
+        "ConvolutionOverrideable",
+        "Bilinear",
+    )
 )
 """Products; they count as linear layers where one factor is a parameter."""
 
@@ -188,7 +200,7 @@ def scale_of(node: Any, targets: set[Any]) -> tuple[float, Any] | None:
             if other is None or other.numel() != 1 or other.requires_grad:
                 return None
             value = float(other)
-            if value == 0.0 or value != value:
+            if value == 0.0 or not isfinite(value):
                 return None
             factor = factor * value if name == "Mul" else factor / value
         elif name not in ("View", "Squeeze", "Sum", "Mean", "ToCopy", "Clone", "Alias"):

@@ -46,7 +46,11 @@ class Rows:
         """Norm, mean, standard deviation, share of zeros, share of non-finite numbers, and size of each."""
         torch, matrix = self._torch, self.matrix
         finite = torch.isfinite(matrix)
-        clean = torch.where(finite, matrix, 0.0).double() if matrix.device.type != "mps" else torch.where(finite, matrix, 0.0)
+        clean = (
+            torch.where(finite, matrix, 0.0).double()
+            if matrix.device.type != "mps"
+            else torch.where(finite, matrix, 0.0)
+        )
         figures = torch.stack(
             [clean.sum(1), clean.square().sum(1), (matrix == 0).sum(1).to(clean.dtype), finite.sum(1).to(clean.dtype)]
         ).tolist()

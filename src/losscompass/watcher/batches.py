@@ -81,7 +81,9 @@ def loader_figures(torch: Any, loader: Any) -> dict[str, Any]:
     sampler = loader.batch_sampler if loader.sampler is None else loader.sampler
     kind = type(sampler).__name__
     ordered = isinstance(sampler, data.SequentialSampler)
-    known = isinstance(sampler, data.SequentialSampler | data.RandomSampler | data.WeightedRandomSampler | data.SubsetRandomSampler)
+    known = isinstance(
+        sampler, data.SequentialSampler | data.RandomSampler | data.WeightedRandomSampler | data.SubsetRandomSampler
+    )
     figures: dict[str, Any] = {
         "sampler": kind,
         "batch_size": loader.batch_size if loader.batch_size is not None else -1,
@@ -161,7 +163,7 @@ def expected_purity(shares: list[float], size: float) -> float:
     if n == 1 or len(shares) == 1:
         return 1.0
     draws = max(8, min(200, 20_000 // n))
-    generator = Random(0)
+    generator = Random(0)  # noqa: S311 - draws, not secrets
     largest = (max(Counter(generator.choices(range(len(shares)), shares, k=n)).values()) for _ in range(draws))
     return sum(largest) / (draws * n)
 
@@ -190,10 +192,7 @@ class Fingerprints:
         rows = rows[:, :: max(1, -(-width // _COLUMNS))]
         if rows.device.type != "cpu":
             rows = rows.cpu()
-        if rows.dtype.is_floating_point:
-            bits = rows.float().contiguous().view(torch.int32).long()
-        else:
-            bits = rows.long()
+        bits = rows.float().contiguous().view(torch.int32).long() if rows.dtype.is_floating_point else rows.long()
         factors = self._factors.get(bits.shape[1])
         if factors is None:
             # odd multipliers of a splitmix sequence: made without any random number generator of the user's

@@ -24,7 +24,9 @@ def _following(original: Callable[..., Any], look: Look, compiling: Callable[[],
     return following
 
 
-def _around(original: Callable[..., Any], before: Look, after: Look, compiling: Callable[[], bool]) -> Callable[..., Any]:
+def _around(
+    original: Callable[..., Any], before: Look, after: Look, compiling: Callable[[], bool]
+) -> Callable[..., Any]:
     def around(*args: Any, **kwargs: Any) -> Any:
         if compiling():
             return original(*args, **kwargs)

@@ -11,7 +11,7 @@ from typing import Final
 Place = tuple[str, int, str, str]
 """File, line, the line's text, function: plain, so that nothing heavy is imported into the user's process."""
 
-_OURS: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep  # noqa: PTH120 - strings, on a hot path
+_OURS: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep  # noqa: PTH100, PTH120 - strings, on a hot path
 _LIBRARIES: Final = tuple(
     {
         path + os.sep
@@ -62,7 +62,7 @@ class Places:
     def frame(self, depth: int = 1) -> FrameType | None:
         """The innermost frame of the user's own code, `depth` frames above the caller or higher."""
         own = self._own
-        frame: FrameType | None = sys._getframe(depth + 1)  # noqa: SLF001
+        frame: FrameType | None = sys._getframe(depth + 1)
         for _ in range(_MAX_FRAMES):
             if frame is None:
                 return None

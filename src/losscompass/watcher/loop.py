@@ -90,12 +90,11 @@ class Loop:
 
     # -- optimisers ------------------------------------------------------------------------------------------------------
 
-    def made(self, optimizer: Any, depth: int) -> OptimizerActs:
-        """An optimiser was made, or is seen for the first time."""
+    def made(self, optimizer: Any, spot: Spot | None) -> OptimizerActs:
+        """An optimiser was made, or, if that was before the watching began, is seen for the first time (then without a place)."""
         known = self._by_id.get(id(optimizer))
         if known is not None and known.ref() is optimizer:
             return known
-        spot = self.places.spot(depth + 1)
         place = self.places.place(spot)
         state = OptimizerActs(len(self.states), optimizer, spot, assigned_name(place[2]) if place else "")
         self.states.append(state)
@@ -107,7 +106,7 @@ class Loop:
 
     def cleared(self, optimizer: Any, depth: int) -> None:
         """`zero_grad` was called."""
-        state = self._by_id.get(id(optimizer)) or self.made(optimizer, depth + 1)
+        state = self.state(optimizer) or self.made(optimizer, None)
         self.acts += 1
         state.zero_grads += 1
         state.cleared_at = self.acts
@@ -172,7 +171,7 @@ class Loop:
         gradient = None if parameter is None else parameter.grad
         if gradient is None:
             return True
-        if gradient._version == state.version:  # noqa: SLF001 - untouched: no value need be looked at
+        if gradient._version == state.version:  # untouched: no value need be looked at
             return False
         if not gradient.is_cpu:
             return True  # changed in place, most likely to zero; asking would make the device wait
@@ -180,11 +179,9 @@ class Loop:
 
     # -- step ------------------------------------------------------------------------------------------------------------
 
-    def before_step(self, optimizer: Any, closure: bool, depth: int) -> OptimizerActs:
+    def before_step(self, optimizer: Any, depth: int, *, closure: bool) -> OptimizerActs:
         """An optimiser is about to step."""
-        state = self._by_id.get(id(optimizer))
-        if state is None or state.ref() is not optimizer:
-            state = self.made(optimizer, depth + 1)
+        state = self.state(optimizer) or self.made(optimizer, None)
         self.acts += 1
         self.letters.append("S")
         state.in_step = True
@@ -208,7 +205,7 @@ class Loop:
             for parameter in optimizer.param_groups[0]["params"]:
                 gradient = parameter.grad
                 if gradient is not None:
-                    state.probe, state.version = weakref.ref(parameter), gradient._version  # noqa: SLF001
+                    state.probe, state.version = weakref.ref(parameter), gradient._version
                     break
         first = not self.steps
         self.steps = max(self.steps, state.steps)
@@ -276,5 +273,5 @@ def _any_gradient(optimizer: Any) -> bool:
 
 
 def _folded(pattern: str) -> str:
-    """ "BBBBSZ" as "BSZ": how often is told elsewhere."""
+    """Runs of one act as one: "BBBBSZ" as "BSZ": how often is told elsewhere."""
     return "".join(letter for at, letter in enumerate(pattern) if at == 0 or letter != pattern[at - 1])

@@ -111,7 +111,7 @@ class Coverage:
             module = ref()
             if module is None or not module.training:
                 continue
-            for parameter in module._parameters.values():  # noqa: SLF001
+            for parameter in module._parameters.values():
                 if parameter is not None and parameter.requires_grad and id(parameter) not in reached:
                     found[id(parameter)] = parameter
         return list(found.values())

@@ -31,9 +31,8 @@ class SchedulerActs:
 class Schedulers:
     """All schedulers of a run."""
 
-    def __init__(self, torch: Any, places: Places) -> None:
+    def __init__(self, places: Places) -> None:
         self._places = places
-        self._base = torch.optim.lr_scheduler.LRScheduler
         self._by_id: dict[int, SchedulerActs] = {}
         self.all: list[SchedulerActs] = []
         self._depth = 0
@@ -42,7 +41,7 @@ class Schedulers:
         """A step begins: one scheduler may step others."""
         self._depth += 1
 
-    def after(self, scheduler: Any, with_metric: bool, depth: int) -> SchedulerActs | None:
+    def after(self, scheduler: Any, depth: int, *, with_metric: bool) -> SchedulerActs | None:
         """A scheduler has stepped; None where it was another's, or the step that each makes when it is made."""
         self._depth = max(0, self._depth - 1)
         if self._depth:

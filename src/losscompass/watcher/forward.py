@@ -18,7 +18,14 @@ _MODE_SENSITIVE: Final = 64
 _CUTS: Final = frozenset(("detach", "detach_", "item", "numpy", "tolist", "__get__"))
 """Functions that cut a graph; `__get__` is the property `.data`."""
 
-ACTIVATIONS: Final = {"relu": "ReLU", "relu_": "ReLU", "relu6": "ReLU6", "sigmoid": "Sigmoid", "tanh": "Tanh", "hardtanh": "Hardtanh"}
+ACTIVATIONS: Final = {
+    "relu": "ReLU",
+    "relu_": "ReLU",
+    "relu6": "ReLU6",
+    "sigmoid": "Sigmoid",
+    "tanh": "Tanh",
+    "hardtanh": "Hardtanh",
+}
 """Functions whose outputs are looked at as those of the modules of the same kind are."""
 
 _MODELS: Final = 32
@@ -37,6 +44,23 @@ class Model:
     sensitive: list[Any]  # weak references of the modules that behave differently in training
     kind: str
     told: bool = False
+
+    def figures(self, loaded: set[int]) -> dict[str, Any]:
+        """The keys of a `model` event. `loaded`: ids of parameters that a state was loaded into."""
+        module = self.ref()
+        parameters = [] if module is None else list(module.parameters())
+        kinds = [type(one).__name__ for ref in self.sensitive if (one := ref()) is not None]
+        return {
+            "number": self.number,
+            "class": self.kind,
+            "variable": self.variable,
+            "modules": 0 if module is None else sum(1 for _ in module.modules()),
+            "parameters": sum(p.numel() for p in parameters),
+            "trainable": sum(p.numel() for p in parameters if p.requires_grad),
+            "dropout": sum("Dropout" in kind for kind in kinds),
+            "batch_norm": sum("Norm" in kind for kind in kinds),
+            "loaded": any(id(p) in loaded for p in parameters),
+        }
 
     def whole_in_training(self) -> bool | None:
         """The mode of the outermost module; None where it is gone."""
@@ -57,19 +81,21 @@ class Forward:
         self._places = places
         self._handles: list[Any] = []
         self._mode: Any = None
-        self._batch_norm = torch.nn.modules.batchnorm._NormBase  # noqa: SLF001
-        self._dropout = torch.nn.modules.dropout._DropoutNd  # noqa: SLF001
-        self._loss = torch.nn.modules.loss._Loss  # noqa: SLF001
+        self._batch_norm = torch.nn.modules.batchnorm._NormBase
+        self._dropout = torch.nn.modules.dropout._DropoutNd
+        self._loss = torch.nn.modules.loss._Loss
         self.allowed = True  # no longer once torch.compile is used
         self.depth = 0
         self.models: list[Model] = []
         self._by_id: dict[int, Model] = {}
         self.last: Model | None = None  # called last
-        self.stray: dict[int, Spot | None] = {}  # modules called outside any model that registers them, by id of a parameter
+        self.stray: dict[
+            int, Spot | None
+        ] = {}  # modules called outside any model that registers them, by id of a parameter
         self.called: dict[int, Any] = {}  # modules with parameters called since the look began, in training, weak
         self.places_of: dict[Any, Spot] = {}  # node of the graph -> the user's line
         self.cuts: list[tuple[Spot, str]] = []
-        self.on_output: Any = None  # called with (module, output, depth) for each module on a look
+        self.on_output: Any = None  # called with (module, output) for each module on a look
         self.on_input: Any = None  # called with (model, arguments) for each outermost call
         self.on_function: Any = None  # called with (name, output, the user's line) for activation functions on a look
 
@@ -106,8 +132,8 @@ class Forward:
     def _is_on_top(self, mode: Any) -> bool:
         """Whether the mode is the innermost: one that the user entered since must be left first."""
         overrides = self._torch.overrides
-        size = self._torch._C._len_torch_function_stack()  # noqa: SLF001
-        return bool(size) and overrides._get_current_function_mode() is mode  # noqa: SLF001
+        size = self._torch._C._len_torch_function_stack()
+        return bool(size) and overrides._get_current_function_mode() is mode
 
     def forget(self) -> None:
         """What was gathered for the last look."""
@@ -128,21 +154,21 @@ class Forward:
                 self.last = model
                 if self.on_input is not None:
                     self.on_input(model, args)
-        if module._parameters and self._torch.is_grad_enabled() and len(self.called) < _CALLS:  # noqa: SLF001
+        if module._parameters and self._torch.is_grad_enabled() and len(self.called) < _CALLS:
             self.called[id(module)] = weakref.ref(module)
             if self.depth > 1 and self.last is not None:
-                for parameter in module._parameters.values():  # noqa: SLF001
+                for parameter in module._parameters.values():
                     if parameter is not None and id(parameter) not in self.last.names:
                         self.stray.setdefault(id(parameter), self._places.spot(3))
 
     def _after(self, module: Any, _: Any, output: Any = None) -> None:
         self.depth = max(0, self.depth - 1)
         if self.on_output is not None and not self._tracing() and not isinstance(module, self._loss):
-            self.on_output(module, output, self.depth)
+            self.on_output(module, output)
 
     def _tracing(self) -> bool:
         torch = self._torch
-        return bool(torch._C._get_tracing_state()) or torch._C._len_torch_dispatch_stack() > 0  # noqa: SLF001
+        return bool(torch._C._get_tracing_state()) or torch._C._len_torch_dispatch_stack() > 0
 
     def _model(self, module: Any) -> Model | None:
         """The outermost module that the called one belongs to."""
@@ -165,7 +191,9 @@ class Forward:
                 spot=spot,
                 variable=variable,
                 names={id(parameter): name for name, parameter in outer.named_parameters()},
-                sensitive=[weakref.ref(one) for one in outer.modules() if isinstance(one, kinds) and _matters(one)][:_MODE_SENSITIVE],
+                sensitive=[weakref.ref(one) for one in outer.modules() if isinstance(one, kinds) and _matters(one)][
+                    :_MODE_SENSITIVE
+                ],
                 kind=type(outer).__name__,
             )
             self.models.append(model)
@@ -226,10 +254,10 @@ def _silent(guarded: Any) -> Any:
 
 
 def _mode(torch: Any, look: Any) -> Any:
-    class Operations(torch.overrides.TorchFunctionMode):  # type: ignore[misc,name-defined]
+    class Operations(torch.overrides.TorchFunctionMode):  # type: ignore[misc]
         """Tells of every function of torch that the user's code calls, after it was called."""
 
-        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # noqa: ARG002, PLW3201
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             made = func(*args, **(kwargs or {}))
             look(func, args, made)
             return made

@@ -6,7 +6,6 @@ accumulation, AMP), the function's own value is recorded; the X-ray of the place
 
 import weakref
 from dataclasses import dataclass, field
-from time import time as clock
 from typing import Any, Final
 
 from .contract import arguments
@@ -88,7 +87,9 @@ class Losses:
 
     # -- a loss function was called ----------------------------------------------------------------------------------------
 
-    def called(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], made: Any, depth: int) -> LossSite | None:
+    def called(
+        self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], made: Any, depth: int
+    ) -> LossSite | None:
         """A loss was computed; its site, None if it is none that can be read."""
         torch = self._torch
         if type(made) is not torch.Tensor and not isinstance(made, torch.Tensor):
@@ -267,8 +268,8 @@ class Validation:
     def __bool__(self) -> bool:
         return bool(self._sums)
 
-    def close(self, write: Any, position: int, train_loader: int) -> None:
-        """The pass is over: one point for each loss, `write(name, position, time, value)`."""
+    def close(self, layout: Any, position: int, train_loader: int) -> None:
+        """The pass is over: one point for each loss, written with `layout((name,))(position, value)`."""
         if not self._sums:
             return
         by_loader, self._sums = self._sums, {}
@@ -279,21 +280,19 @@ class Validation:
                 continue  # the training data, evaluated: neither of the two curves
             if loader not in self.known_loaders:
                 self.known_loaders.append(loader)
-            self._write(losses, "val" if loader == self.known_loaders[0] else "test", write, position)
+            self._write(losses, "val" if loader == self.known_loaders[0] else "test", layout, position)
 
-    def _write(self, losses: dict[str, Sum], phase: str, write: Any, position: int) -> None:
-        now = clock()
-
+    def _write(self, losses: dict[str, Sum], phase: str, layout: Any, position: int) -> None:
         def arrived(values: list[float]) -> None:
             at = 0
             means: dict[str, float] = {}
             for function, one in losses.items():
                 means[function] = one.mean(values[at : at + len(one.waiting)])
                 at += len(one.waiting)
-            write(f"{phase}/loss", position, now, sum(means.values()))
+            layout((f"{phase}/loss",))(position, sum(means.values()))
             if len(means) > 1:
                 for function, mean in means.items():
-                    write(f"{phase}/loss/{function}", position, now, mean)
+                    layout((f"{phase}/loss/{function}",))(position, mean)
 
         self._deferred.give([value for one in losses.values() for value in one.waiting], arrived)
 

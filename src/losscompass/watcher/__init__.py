@@ -1,10 +1,11 @@
 """From a live training loop to records: what the loop does, seen without touching it.
 
-    session = install(recorder)  # torch is imported by now
-    ...                          # the user's training
-    session.finish()
+session = install(recorder)  # torch is imported by now
+...                          # the user's training
+session.finish()
 """
 
+from importlib import import_module
 from typing import Any
 
 __all__ = ["install"]
@@ -17,10 +18,9 @@ def install(recorder: Any, folder: str | None = None) -> Any:
 
     Raises nothing that torch does not raise when it is imported.
     """
-    import torch
-
     from .session import Session
 
-    session = Session(recorder, torch, folder)
+    # by name: nobody but who trains has torch, and only here is it loaded, if it is not there yet
+    session = Session(recorder, import_module("torch"), folder)
     session.start()
     return session

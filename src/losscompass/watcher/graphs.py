@@ -1,0 +1,120 @@
+"""What is told of a loss and of its graph when it is X-rayed."""
+
+from time import perf_counter
+from typing import Any
+
+from . import facts
+from .budget import Budget
+from .contract import arguments, describe
+from .coverage import Coverage
+from .forward import Forward
+from .losses import BackwardSite, Losses, LossSite, Pending
+from .places import Spot
+from .telling import Telling
+from .xray import Xray, chain, operation, scale_of, walk
+
+
+class Graphs:
+    """Tells `loss-call` and `graph` events, and learns of each backward what it is made of."""
+
+    def __init__(
+        self, torch: Any, telling: Telling, losses: Losses, forward: Forward, coverage: Coverage, budget: Budget
+    ) -> None:
+        self._torch = torch
+        self._telling = telling
+        self._losses = losses
+        self._forward = forward
+        self._coverage = coverage
+        self._budget = budget
+        self._loss_known = False
+
+    def loss_call(self, site: LossSite, args: tuple[Any, ...], kwargs: dict[str, Any], made: Any, phase: str) -> None:
+        """What a loss function was given, and what made it."""
+        began = perf_counter()
+        data: dict[str, Any] = {"site": site.number, "function": site.function, "phase": phase}
+        data |= describe(self._torch, site.function, args, kwargs)
+        if made.numel() == 1:
+            data["value"] = float(made.detach())
+        made_by, _ = arguments(args, kwargs)
+        applied = None
+        if isinstance(made_by, self._torch.Tensor):
+            nodes = chain(made_by.grad_fn)
+            data["input_ops"] = tuple(operation(node) for node in nodes)
+            applied = self._forward.places_of.get(nodes[0]) if nodes else None
+        self._telling.event("loss-call", data, at=site.spot, input_op=applied)
+        if phase == "train" and not self._loss_known:
+            self._loss_known = True
+            for name, value in facts.of_the_loss(site.function, data):
+                self._telling.fact(name, value)
+        share = data.get("target_nonfinite", 0.0)
+        if share > 0:
+            self._telling.nonfinite("target", site.function, share, phase, site.spot)
+        self._budget.charge(began)
+
+    def backward(self, root: Any, site: BackwardSite) -> None:
+        """The X-ray of a loss that is about to be back-propagated."""
+        began = perf_counter()
+        node = root.grad_fn
+        seen = Xray() if node is None else walk(node)
+        if node is None and root.requires_grad:
+            seen.leaves.append(root)
+        mine = [one for one in self._losses.pending if one.node is not None and one.node in seen.known]
+        if node is not None:
+            self._learn(root, site, mine)
+        site.reaches = self._coverage.reached(seen.leaves)
+        data: dict[str, Any] = {
+            "site": site.number,
+            "variable": site.variable,
+            "nodes": seen.nodes,
+            "truncated": seen.truncated,
+            "loss_nodes": len(seen.loss_nodes),
+            "earlier_losses": max(0, len(seen.loss_nodes) - max(1, len(mine))),
+            "parameters": len(seen.leaves),
+            "root_is_leaf": node is None,
+            "linear_layers": seen.linear_layers,
+            "nonlinearities": seen.nonlinearities,
+            "linear_run": seen.linear_run,
+            "ops": tuple(f"{name}×{count}" for name, count in seen.ops.most_common(24)),
+            "parts": tuple(self._losses.part_name(one) for one, _ in site.parts),
+        }
+        if site.factor is not None:
+            data["scaled_by"] = site.factor
+        if root.numel() == 1:
+            data["value"] = float(root.detach())
+        layer, earlier = self._neighbours(seen)
+        self._telling.event("graph", data, at=site.spot, layer=layer, earlier_layer=earlier)
+        self._budget.charge(began)
+
+    def _learn(self, root: Any, site: BackwardSite, mine: list[Pending]) -> None:
+        """Which losses a backward is made of, and what they are multiplied with."""
+        if not mine and not self._losses.xray_open and self._losses.pending:
+            last = self._losses.pending[-1]
+            mine = [last] if last.ref() is root else []
+        if not mine and site.calls:
+            return  # what was learned before still holds
+        times: dict[int, int] = {}
+        sites: dict[int, LossSite] = {}
+        for one in mine:
+            times[one.site.number] = times.get(one.site.number, 0) + 1
+            sites[one.site.number] = one.site
+        site.parts = tuple((sites[number], count) for number, count in times.items())
+        targets = {one.node for one in mine if one.node is not None}
+        scaled = scale_of(root.grad_fn, targets) if targets else None
+        site.single = scaled is not None and len(mine) == 1
+        site.factor = None if scaled is None else scaled[0]
+
+    def _neighbours(self, seen: Xray) -> tuple[Spot | None, Spot | None]:
+        """Where the last two linear layers of the longest run are called, the later first, if that was seen."""
+        known = self._forward.places_of
+        if seen.run_node is None or not known:
+            return None, None
+        node, spots = seen.run_node, []
+        for _ in range(64):
+            if node in known:
+                spots.append(known[node])
+            children = (child for child, _ in node.next_functions if child is not None)
+            inner = next((child for child in children if operation(child) not in ("AccumulateGrad", "T")), None)
+            if inner is None or len(spots) == 2:
+                break
+            node = inner
+        return (spots[0] if spots else None), (spots[1] if len(spots) > 1 else None)

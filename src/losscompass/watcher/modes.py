@@ -1,0 +1,54 @@
+"""Training or evaluation: in which mode the models are when they are trained, and when they are validated."""
+
+from typing import Final
+
+from .forward import Forward
+from .loop import Loop
+from .places import Spot
+
+_CHECKS: Final = 64
+"""Backwards whose mode is always looked at; later only on X-ray steps."""
+
+
+class Modes:
+    """Counts forwards in the wrong mode. Only models with modules for which the mode matters are counted."""
+
+    def __init__(self, forward: Forward, loop: Loop) -> None:
+        self._forward = forward
+        self._loop = loop
+        self.train_checked = self.train_in_eval = 0
+        self.val_checked = self.val_in_train = 0
+
+    def trained(self, *, xray: bool) -> None:
+        """A backward: is the model as a whole in the mode of evaluation?"""
+        if self.train_checked >= _CHECKS and not xray:
+            return
+        model = self._forward.last
+        if model is None or not model.sensitive:
+            return
+        training = model.whole_in_training()
+        if training is None:
+            return
+        self.train_checked += 1
+        self.train_in_eval += not training and not model.any_sensitive(training=True)
+
+    def validated(self, spot: Spot | None) -> None:
+        """A loss without gradients: is the model as a whole in the mode of training?"""
+        model = self._forward.last
+        sensitive = None if model is None else model.any_sensitive(training=True)
+        if model is None or sensitive is None:
+            return
+        self.val_checked += 1
+        self.val_in_train += bool(sensitive and model.whole_in_training())
+        if spot is not None:
+            self._loop.spots["val-forward"] = spot
+
+    def figures(self) -> dict[str, int]:
+        """The keys of a `loop` event that speak of modes."""
+        return {
+            "mode_sensitive": sum(len(model.sensitive) for model in self._forward.models),
+            "train_checked": self.train_checked,
+            "train_in_eval": self.train_in_eval,
+            "val_checked": self.val_checked,
+            "val_in_train": self.val_in_train,
+        }
