@@ -88,7 +88,7 @@ class Coverage:
             "frozen_share": sum(p.numel() for p in frozen) / everything if everything else 0.0,
             "frozen_loaded": any(id(p) in known for p in frozen),
         }
-        self.stepped.update(held)
+        self.stepped.update(key for key in held if key in reached)
         return found
 
     def _models(self, reached: dict[int, Any]) -> list[Model]:

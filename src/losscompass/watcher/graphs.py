@@ -1,5 +1,6 @@
 """What is told of a loss and of its graph when it is X-rayed."""
 
+from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
@@ -11,7 +12,7 @@ from .forward import Forward
 from .losses import BackwardSite, Losses, LossSite, Pending
 from .places import Spot
 from .telling import Telling
-from .xray import Xray, chain, operation, scale_of, walk
+from .xray import LINEAR, Xray, chain, operation, scale_of, walk
 
 
 class Graphs:
@@ -84,6 +85,16 @@ class Graphs:
         layer, earlier = self._neighbours(seen)
         self._telling.event("graph", data, at=site.spot, layer=layer, earlier_layer=earlier)
         self._budget.charge(began)
+
+    def inputs_of(self, root: Any) -> Iterator[Any]:
+        """The data that a graph was computed from: what its products have saved for the gradients of their weights."""
+        for node in walk(root.grad_fn).known:
+            if operation(node) not in LINEAR:
+                continue
+            for name in ("_saved_mat1", "_saved_input", "_saved_self", "_saved_mat2"):
+                saved = getattr(node, name, None)
+                if isinstance(saved, self._torch.Tensor) and saved.grad_fn is None and not saved.requires_grad:
+                    yield saved
 
     def _learn(self, root: Any, site: BackwardSite, mine: list[Pending]) -> None:
         """Which losses a backward is made of, and what they are multiplied with."""

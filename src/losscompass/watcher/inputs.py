@@ -1,6 +1,7 @@
 """What is told of the data: loaders, batches, labels, samples seen again."""
 
 import weakref
+from collections.abc import Iterable
 from time import perf_counter
 from typing import Any, Final
 
@@ -110,15 +111,16 @@ class Inputs:
             self._telling.nonfinite("input", "", figures["nonfinite"], phase, spot)
         self._budget.charge(began)
 
-    def after_nonfinite(self) -> None:
-        """The loss is no number: were the inputs?"""
-        inputs = None if self._inputs is None else self._inputs()
-        if inputs is None or not inputs.is_floating_point():
-            return
-        share = 1.0 - float(self._torch.isfinite(inputs).double().mean())
-        if share > 0:
-            loader = self.loaders.current
-            self._telling.nonfinite("input", "", share, "train", None if loader is None else loader.spot)
+    def broken(self, inputs: Iterable[Any], forward: Spot | None) -> None:
+        """The loss is no number for the first time: were the data that it was computed from?"""
+        loader = self.loaders.current
+        spot = forward if loader is None else loader.spot
+        for one in inputs:
+            if one.is_floating_point() and one.numel():
+                share = 1.0 - float(self._torch.isfinite(one).double().mean())
+                if share > 0:
+                    self._telling.nonfinite("input", "", share, "train", spot)
+                    return
 
     def labelled(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """A loss was computed in training: the labels of its batch, if it has one a sample."""

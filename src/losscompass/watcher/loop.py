@@ -25,6 +25,7 @@ class OptimizerActs:
         "backwards",
         "cleared_at",
         "elements",
+        "identity",
         "in_step",
         "number",
         "onto_old",
@@ -43,6 +44,7 @@ class OptimizerActs:
 
     def __init__(self, number: int, optimizer: Any, spot: Spot | None, variable: str) -> None:
         self.number = number
+        self.identity = id(optimizer)  # only to be compared
         self.ref = weakref.ref(optimizer)
         self.spot = spot
         self.variable = variable

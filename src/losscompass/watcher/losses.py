@@ -6,6 +6,7 @@ accumulation, AMP), the function's own value is recorded; the X-ray of the place
 
 import weakref
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, Final
 
 from .contract import arguments
@@ -82,7 +83,10 @@ class Losses:
         self.micro: dict[int, Micro] = {}  # by BackwardSite.number
         self.scaled: list[tuple[Any, Any]] = []  # (scaled, unscaled), weak
         self.xray_open = False
+        self.computed = 0  # with gradients
         self.trained = self.without_graph = 0
+        self.broken = False  # what was back-propagated last is no number
+        self._last: Any = None  # what was computed last, weak
         self.validation = Validation(deferred)
 
     # -- a loss function was called ----------------------------------------------------------------------------------------
@@ -100,8 +104,13 @@ class Losses:
             if len(self._sites) >= _SITES:
                 return None
             site = self._sites[function, spot] = LossSite(len(self._sites), function, spot)
+        last = self._last
+        if last is not None and last() is made:
+            return None  # a function that is dispatched (to a mode, to a subclass) comes by twice
+        self._last = weakref.ref(made)
         site.calls += 1
         if made.requires_grad:
+            self.computed += 1
             value = _number(made) if made.dim() == 0 else None
             target = args[1] if len(args) > 1 else arguments(args, kwargs)[1]
             count = target.size(0) if type(target) is torch.Tensor and target.dim() else 1
@@ -170,7 +179,9 @@ class Losses:
             micro = self.micro[site.number] = Micro()
         if len(micro.values) >= 4096:
             return
-        micro.values.append(self._unscaled(root, site, mine))
+        value = self._unscaled(root, site, mine)
+        micro.values.append(value)
+        self.broken = type(value) is float and not isfinite(value)
         if len(site.parts) > 1:
             for pending in mine:
                 if pending.value is not None:
@@ -219,6 +230,12 @@ class Losses:
         variable = assigned_name(place[2]) if place else ""
         name = variable.removesuffix("_loss").removeprefix("loss_") if variable not in ("", "loss") else site.function
         return name or site.function
+
+    def untrained(self) -> list[Number]:
+        """Of a step before which nothing was back-propagated: what its losses are worth, each once."""
+        values = {one.site.number: one.value for one in self.pending if one.value is not None}
+        self.pending.clear()
+        return list(values.values())
 
     def place(self, site: LossSite | BackwardSite) -> Place | None:
         """Where in the user's code."""

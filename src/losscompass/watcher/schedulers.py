@@ -14,11 +14,26 @@ _MOST: Final = 64
 class SchedulerActs:
     """What one scheduler did so far."""
 
-    __slots__ = ("calls", "high", "low", "made", "metric", "number", "rates", "ref", "stepped")
+    __slots__ = (
+        "calls",
+        "constants",
+        "high",
+        "low",
+        "made",
+        "metric",
+        "number",
+        "optimizer",
+        "rates",
+        "ref",
+        "stepped",
+    )
 
     def __init__(self, number: int, scheduler: Any, spot: Spot | None) -> None:
         self.number = number
         self.ref = weakref.ref(scheduler)
+        self.constants = _constants(scheduler)
+        optimizer = getattr(scheduler, "optimizer", None)
+        self.optimizer = id(optimizer)  # only to be compared
         self.made = spot
         self.stepped: Spot | None = None
         self.calls = 0
@@ -78,15 +93,17 @@ class Schedulers:
         found: dict[str, Any] = {"scheduler": state.number, "calls": state.calls, "metric": state.metric}
         if state.rates:
             found |= {"lr_first": state.rates[0], "lr_last": state.rates[1], "lr_low": state.low, "lr_high": state.high}
-        scheduler = state.ref()
-        if scheduler is None:
-            return found
-        found["class"] = type(scheduler).__name__
-        for key in _CONSTANTS:
-            value = getattr(scheduler, key, None)
-            if isinstance(value, int | float | str) and not isinstance(value, bool):
-                found[key] = value
-        milestones = getattr(scheduler, "milestones", None)
-        if milestones is not None:
-            found["milestones"] = tuple(int(one) for one in sorted(milestones))[:32]
-        return found
+        return found | state.constants
+
+
+def _constants(scheduler: Any) -> dict[str, Any]:
+    """What a scheduler was told."""
+    found: dict[str, Any] = {"class": type(scheduler).__name__}
+    for key in _CONSTANTS:
+        value = getattr(scheduler, key, None)
+        if isinstance(value, int | float | str) and not isinstance(value, bool):
+            found[key] = value
+    milestones = getattr(scheduler, "milestones", None)
+    if milestones is not None:
+        found["milestones"] = tuple(int(one) for one in sorted(milestones))[:32]
+    return found

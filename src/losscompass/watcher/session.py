@@ -79,7 +79,6 @@ class Session:
         self.activations = Activations(torch, self.telling.tensor)
         self.training = Training(self.telling, self.losses, self.loop, self.tensors, self.deferred)
         self.inputs = Inputs(torch, self.places, self.telling, self.budget)
-        self.training.on_nonfinite = self.inputs.after_nonfinite
         self.schedulers = Schedulers(self.places)
         self.patches = Patches(torch.compiler.is_compiling)
         core = torch._C
@@ -250,6 +249,10 @@ class Session:
             self.graphs.backward(root, site)
         self.losses.trained_on(root, site)
         self._site = site
+        if self.losses.broken and root.grad_fn is not None and not self.telling.knows_nonfinite("loss"):
+            self.inputs.broken(
+                self.graphs.inputs_of(root), self.loop.spots.get("forward") or self.loop.spots.get("loss")
+            )
         self.inputs.trained()
         self.modes.trained(xray=self._xray)
 
@@ -496,7 +499,8 @@ class Session:
             "forwards": self._forwards,
             "val_passes": self.losses.validation.passes,
             "epochs": inputs.loaders.epochs,
-            "losses": self.losses.trained,
+            "losses": self.losses.computed,
+            "any_backwards": loop.backwards,
             "loss_without_graph": self.losses.without_graph,
             **self.modes.figures(),
         }
@@ -520,8 +524,7 @@ class Session:
 
     def _cadence(self, scheduler: SchedulerActs) -> dict[str, Any]:
         """How often a scheduler is stepped, against steps and epochs."""
-        optimizer = getattr(scheduler.ref(), "optimizer", None)
-        state = next((one for one in self.loop.states if one.ref() is optimizer), None)
+        state = next((one for one in self.loop.states if one.identity == scheduler.optimizer), None)
         steps = self.loop.steps if state is None else state.steps
         epochs = self.inputs.loaders.epochs
         found: dict[str, Any] = {"steps": steps, "optimizer": -1 if state is None else state.number, "epochs": epochs}

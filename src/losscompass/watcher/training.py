@@ -1,6 +1,5 @@
 """The curves of the training: one row a step, from the values of the backwards that led to it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from .deferred import Deferred
@@ -20,7 +19,6 @@ class Training:
         self._tensors = tensors
         self._deferred = deferred
         self._plain: Row | None = None
-        self.on_nonfinite: Callable[[], None] = lambda: None  # the loss is no number for the first time
 
     def write(self, position: int, optimizer: Any = None, *, looked: bool = False) -> None:
         """The losses since the last row. `looked`: the tensors of this step were looked at."""
@@ -50,6 +48,12 @@ class Training:
                     names.append(f"{name}/{part}")
                     shape.append([len(values)])
                     numbers += values
+        elif not self._loop.backwards and self._losses.pending:
+            untrained = self._losses.untrained()
+            if untrained:
+                names.append("train/loss")
+                shape.append([1] * len(untrained))
+                numbers += untrained
         extra = self._beside(optimizer, looked=looked, several=several)
         keys = (*names, *extra)
         if not keys:
@@ -107,4 +111,3 @@ class Training:
         elif not self._telling.knows_nonfinite("loss"):
             spots = self._loop.spots
             self._telling.nonfinite("loss", "", 1.0, "train", spots.get("loss") or spots.get("backward"))
-            self.on_nonfinite()
