@@ -268,7 +268,7 @@ class Recorder:
         again = b""
         if self._unrepeated >= self._repeat_after:
             again = b"".join(self._definitions())
-            self._unrepeated, self._repeat_after = 0, REPEATS * len(again)
+            self._unrepeated, self._repeat_after = 0, max(WINDOW, REPEATS * len(again))
         self._claiming = True
         try:
             if self._mapping:
