@@ -409,7 +409,7 @@ def test_a_kill_loses_nothing_that_was_recorded(path, columns):
     dice = random.Random(columns)
     recorded = 0
     for life in range(5):
-        until = recorded_in_life = dice.randrange(1, 30_000)
+        until = recorded_in_life = dice.randrange(1, 10_000)
         with subprocess.Popen(
             [sys.executable, str(HERE / "appending_forever.py"), str(path), str(columns)], stdout=subprocess.PIPE
         ) as child:
@@ -446,3 +446,32 @@ def test_a_tail_follows_through_a_kill_and_a_new_life(path):
     assert values(followed, "value 0") == values(read(path), "value 0")
     assert len(values(followed, "value 0")) > 3 * 20 * 400
     assert not skipped(followed)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_one_that_ends_cuts_nothing_of_another(path, first):
+    both = [Recorder(path), Recorder(path)]
+    rows = [recorder.layout([f"of {number}"]) for number, recorder in enumerate(both)]
+    for row in rows:
+        row(0, 1.0)
+    both[first].close()
+    size = path.stat().st_size
+    rows[1 - first](1, 2.0)
+    both[1 - first].close()
+    assert size == len(MAGIC) + 2 * recorder_module.WINDOW
+    found = list(read(path))
+    assert values(found, f"of {first}") == [(0, 1.0)]
+    assert values(found, f"of {1 - first}") == [(0, 1.0), (1, 2.0)]
+    assert not skipped(found)
+
+
+def test_a_file_that_another_process_is_cutting_is_not_mapped(path):
+    fcntl = pytest.importorskip("fcntl")
+    Recorder(path).close()
+    with path.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with Recorder(path) as recorder:
+            recorder.layout(["loss"])(0, 1.0)
+            assert recorder.stopped is None
+            assert path.stat().st_size == recorder.position
+    assert values(read(path)) == [(0, 1.0)]
