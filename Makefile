@@ -12,7 +12,7 @@ SHAPES = losscompass.signal
 DEV = .venv-test/bin
 BENCH = .venv-bench/bin
 
-.PHONY: demo test lint bare bench bench-logs bench-read bench-forecast bench-losses calibrate clean
+.PHONY: demo test lint bare bench bench-logs bench-read bench-record bench-forecast bench-losses calibrate clean
 
 demo: .venv-demo/ready  ## a bundled log of a real training: its verdict, and its page in demo-out/
 	mkdir -p demo-out
@@ -38,7 +38,7 @@ bare:  ## a wheel and what it needs, nothing else: it must start, read and impor
 	cd build/bare && $(CURDIR)/.venv-bare/bin/python -c "import losscompass, sys; losscompass.read('$(CURDIR)/src/losscompass/cli/demo_log.csv'); assert 'torch' not in sys.modules"
 	@echo "the bare install works"
 
-bench: bench-logs bench-forecast bench-read bench-losses
+bench: bench-logs bench-forecast bench-read bench-record bench-losses
 
 bench-logs: .venv-test/ready  ## verdicts against the labelled logs of other people's runs
 	$(DEV)/python benchmarks/bench_logs.py
@@ -48,6 +48,9 @@ bench-forecast: .venv-test/ready  ## forecasts from the first half of those logs
 
 bench-read: .venv-bench/ready  ## speed, beside TensorBoard and pandas in one run
 	$(BENCH)/python benchmarks/bench_read.py
+
+bench-record: .venv-bench/ready  ## recording a number, and what a kill takes, beside JSON lines, SummaryWriter and W&B in one run
+	$(BENCH)/python benchmarks/bench_record.py
 
 bench-losses: .venv-bench/ready  ## what each loss must read, measured; the box losses beside torchvision
 	$(BENCH)/python benchmarks/bench_losses.py

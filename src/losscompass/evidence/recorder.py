@@ -20,6 +20,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from time import sleep
 from time import time as clock
 from typing import Protocol, Self
 
@@ -268,7 +269,7 @@ class Recorder:
         again = b""
         if self._unrepeated >= self._repeat_after:
             again = b"".join(self._definitions())
-            self._unrepeated, self._repeat_after = 0, REPEATS * len(again)
+            self._unrepeated, self._repeat_after = 0, max(WINDOW, REPEATS * len(again))
         self._claiming = True
         try:
             if self._mapping:
@@ -276,7 +277,7 @@ class Recorder:
                 self._unrepeated += self._window.end - self._window.at
             else:
                 self._unrepeated += size
-        except (OSError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - no memory, for one: the run goes on
             self._stop(error)
         finally:
             self._claiming = False
@@ -325,23 +326,37 @@ class Recorder:
     def _share(self) -> None:
         """As long as a process appends to a file, no other may cut it: a shared lock, which a cut needs alone."""
         if sys.platform != "win32":
-            with suppress(OSError):
-                fcntl.flock(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            for _ in range(
+                50
+            ):  # a cut takes microseconds; one that takes longer is of a process that was stopped in it
+                try:
+                    fcntl.flock(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    sleep(1e-3)
+                except OSError:
+                    return  # a file system without locks: nobody can cut either
+                else:
+                    return
+            self._mapping = False  # bytes that are cut off while they are mapped would end the process
 
     def _cut(self) -> None:
         """Give back what is left of the window."""
         window = self._window
         if window.space is not None:
-            self._cut_to(window.base + window.at, window.base + window.end)
+            end, window.end = window.base + window.end, 0  # first: the handler of a signal finds no room here any more
+            self._cut_to(window.base + window.at, end)
 
     def _cut_to(self, at: int, end: int) -> None:
         """Cut the file if it ends at `end` and nobody else appends to it: zeros that stay are no harm."""
         if sys.platform != "win32":
-            with suppress(OSError):
+            try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if os.fstat(self._file).st_size == end:
                     os.ftruncate(self._file, at)
-                self._share()
+            except OSError:
+                pass
+            finally:
+                self._share()  # a lock that could not be raised may be lost
 
     def _stop(self, error: Exception | None) -> None:
         """End the recording, for that reason."""

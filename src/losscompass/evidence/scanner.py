@@ -12,11 +12,14 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from .frames import HEADER, MAGIC, MAX_PAYLOAD, WHOLE_ROW, frame_header, row_size_at
+import numpy as np
+
+from .frames import HEADER, MAGIC, MAX_PAYLOAD, ROW_HEAD, WHOLE_ROW, frame_header, row_size_at
 
 READ = 4 << 20  # bytes read at once: more than two frames
+STREAK = 16  # rows of one layout in a row from which on many are looked at together
 MAX_STALLS = 3  # times that a place is read again where something was being written
-MAX_WASTE = 1 << 32  # bytes whose checks may fail in one pass before the rest is given up: damage must not cost hours
+MAX_WASTE = 1 << 30  # bytes whose checks may fail in one pass before the rest is given up: damage must not cost hours
 
 _MARKS = re.compile(rb"\xc5[\x9e\x9f]")
 _NOT_ZERO = re.compile(rb"[^\0]")
@@ -134,10 +137,11 @@ class Scanner:
         """The first byte from `at` where something whole stands."""
         for match in _MARKS.finditer(buffer, at):
             found = match.start()
-            if _frame(view, found) or _row(view, found):
+            size = row_size_at(view, found)
+            if _frame(view, found) or (size and _whole_rows(view, found, size, 1)):
                 return found
             header = frame_header(view, found)
-            self._waste += 1024 + (header[0] if header is not None else row_size_at(view, found))
+            self._waste += 1024 + (header[0] if header is not None else size)
             if self._waste > MAX_WASTE:
                 return None
         return None
@@ -178,27 +182,40 @@ def _frame(view: memoryview, at: int) -> int:
     return HEADER.size + header[0] if zlib.crc32(payload) == header[2] else 0
 
 
-def _row(view: memoryview, at: int) -> int:
-    """Bytes of the whole row at `at`, 0 if there is none."""
-    size = row_size_at(view, at)
-    whole = size and at + size <= len(view) and zlib.crc32(view[at : at + size]) == WHOLE_ROW
-    return size if whole else 0
-
-
 def _rows(view: memoryview, at: int) -> tuple[dict[bytes, list[int]], int]:
     """The whole rows from `at` on, by the head of their layout, and the byte behind them."""
     found: dict[bytes, tuple[int, list[int]]] = {}
-    crc32, end = zlib.crc32, len(view)
-    while at < end:
-        head = bytes(view[at : at + 8])
-        known = found.get(head)
-        if known is None:
-            size = _row(view, at)
-            if not size:
-                break
-            found[head] = known = (size, [])
-        elif at + known[0] > end or crc32(view[at : at + known[0]]) != WHOLE_ROW:
+    before, streak = b"", 0
+    while at < len(view):
+        head = bytes(view[at : at + ROW_HEAD.size])
+        size, starts = found.get(head) or (row_size_at(view, at), [])
+        if not size or not _whole_rows(view, at, size, 1):
             break
-        known[1].append(at)
-        at += known[0]
+        found[head] = size, starts
+        starts.append(at)
+        at += size
+        streak = streak + 1 if head == before else 1
+        before = head
+        if streak >= STREAK:
+            more = _alike(view, at, size, head, streak)
+            starts.extend(range(at, at + more * size, size))
+            at += more * size
+            streak = streak + more if more == streak else 0
     return {head: starts for head, (_, starts) in found.items()}, at
+
+
+def _alike(view: memoryview, at: int, size: int, head: bytes, limit: int) -> int:
+    """How many whole rows of that head follow, at most `limit`."""
+    count = min(limit, (len(view) - at) // size)
+    table = np.frombuffer(view[at : at + count * size], np.uint8).reshape(count, size)
+    differs = (table[:, : len(head)] != np.frombuffer(head, np.uint8)).any(axis=1)
+    return _whole_rows(view, at, size, int(differs.argmax()) if differs.any() else count)
+
+
+def _whole_rows(view: memoryview, at: int, size: int, limit: int) -> int:
+    """How many rows from `at` on are all there, as they were written, at most `limit`."""
+    crc32 = zlib.crc32
+    for start in range(at, min(at + limit * size, len(view) - size + 1), size):
+        if crc32(view[start : start + size]) != WHOLE_ROW:
+            return (start - at) // size
+    return min(limit, max(0, len(view) - at) // size)
