@@ -242,7 +242,9 @@ class Session:
             place = self.places.place(spot)
             site = self.losses.backward_site(spot, receiver(place[2], "backward") if place else "")
         retain = bool(kwargs.get("retain_graph", args[2] if len(args) > 2 else False))
+        before = self.loop.position
         self.loop.before_backward(retain, spot)
+        self._moved(before)
         if self.losses.validation:
             self._close_validation()
         if self._xray or site.calls == 0:
@@ -294,10 +296,20 @@ class Session:
             self.telling.fact("device", str(held[0].device))
 
     def _cleared(self, args: Args, _: Kwargs, __: Any) -> None:
+        before = self.loop.position
         self.loop.cleared(args[0], 3)
+        self._moved(before)
 
     def _cleared_by_module(self, _: Args, __: Kwargs, ___: Any) -> None:
+        before = self.loop.position
         self.loop.cleared_by_module(3)
+        self._moved(before)
+
+    def _moved(self, before: int) -> None:
+        """Where no optimiser steps, clearing and the next backward are what ends a round."""
+        if self.loop.position > before:
+            self.training.write(before)
+            self._next(self.loop.position)
 
     def _before_step(self, optimizer: Any, args: Args, kwargs: Kwargs) -> None:
         closure = (len(args) > 1 and args[1] is not None) or kwargs.get("closure") is not None
