@@ -14,9 +14,9 @@ BENCH = .venv-bench/bin
 
 .PHONY: demo test lint bare bench bench-logs bench-read bench-record bench-forecast bench-losses calibrate clean
 
-demo: .venv-demo/ready  ## a bundled log of a real training: its verdict, and its page in demo-out/
+demo: .venv-demo/ready  ## a real training with one fault in it, watched: its verdict, and its page in demo-out/
 	mkdir -p demo-out
-	.venv-demo/bin/losscompass demo --output demo-out/report.html
+	.venv-demo/bin/losscompass run --output demo-out/report.html examples/digits_classifier.py
 
 test: .venv-test/ready
 	$(DEV)/python -m pytest -n $(WORKERS) --dist loadfile --jaxtyping-packages=$(SHAPES),shape_checker.check
@@ -35,6 +35,7 @@ bare:  ## a wheel and what it needs, nothing else: it must start, read and impor
 	cd build/bare && $(CURDIR)/.venv-bare/bin/losscompass --help > help.txt
 	cd build/bare && $(CURDIR)/.venv-bare/bin/losscompass read $(CURDIR)/src/losscompass/cli/demo_log.csv --fail-on never > verdict.txt
 	cd build/bare && $(CURDIR)/.venv-bare/bin/losscompass demo --output page.html > demo.txt
+	cd build/bare && echo "print('as ever')" > script.py && test "$$($(CURDIR)/.venv-bare/bin/losscompass run script.py)" = "as ever"
 	cd build/bare && $(CURDIR)/.venv-bare/bin/python -c "import losscompass, sys; losscompass.read('$(CURDIR)/src/losscompass/cli/demo_log.csv'); assert 'torch' not in sys.modules"
 	@echo "the bare install works"
 
@@ -61,7 +62,7 @@ calibrate: .venv-test/ready  ## measure every threshold again
 .venv-demo/ready: constraints.txt pyproject.toml $(shell find src -type f -not -name '*.pyc')
 	rm -rf .venv-demo
 	$(PYTHON) -m venv .venv-demo
-	.venv-demo/bin/python $(INSTALL) .
+	.venv-demo/bin/python $(INSTALL) '.[torch]' scikit-learn
 	touch $@
 
 .venv-test/ready: constraints.txt requirements-dev.txt pyproject.toml
