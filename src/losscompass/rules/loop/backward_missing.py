@@ -13,7 +13,11 @@ LEAST = 3  # steps, or clearings where no step was made
 def detect(run: Run) -> Iterator[Finding]:
     found = loops(run)
     if any(
-        count(loop, "backwards") or count(loop, "failed_backwards") or count(loop, "skipped_steps") for loop in found
+        count(loop, "any_backwards")
+        or count(loop, "backwards")
+        or count(loop, "failed_backwards")
+        or count(loop, "skipped_steps")
+        for loop in found
     ):
         return
     for loop in found:
