@@ -3,6 +3,8 @@
 import contextlib
 import io
 import runpy
+import tempfile
+import warnings
 from functools import cache
 from pathlib import Path
 
@@ -10,15 +12,20 @@ import pytest
 
 import losscompass
 from losscompass.evidence.run import Run
+from losscompass.readers.discover import gather
 
 
 @cache
 def watched_case(path: Path) -> Run:
-    """What a watched run of the script tells. Skips where nothing is there to watch with."""
+    """What a watched run of the script tells. Skips where nothing is there to watch with, or nothing to watch."""
     watch = getattr(losscompass, "watch", None)
     if watch is None:
         pytest.skip("losscompass.watch is not there")
     pytest.importorskip("torch", reason="the case scripts train with torch")
-    with contextlib.redirect_stdout(io.StringIO()), watch() as seen:
-        runpy.run_path(str(path), run_name="__main__")
-    return seen.run
+    with tempfile.TemporaryDirectory() as folder:
+        journal = Path(folder) / "case.journal"
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), watch(journal, show=False):
+            warnings.simplefilter("default")  # a faulty script may well be warned by torch
+            runpy.run_path(str(path), run_name="__main__")
+        (run,) = gather([journal]).runs
+    return run
