@@ -1,6 +1,7 @@
 """The laws that every rule and every remedy obeys: one battery over all of them, and over the case logs in `cases/`.
 
-A case log says in its first comment lines what must be found in it (see `cases/make_cases.py`); a new case needs no Python.
+A case says in its first comment lines what must be found in it (see `cases/make_cases.py`). It is a log, or a small training
+script, which is watched (`watched_cases.py`); its `# line: 23` is the line that the finding must point to.
 """
 
 import importlib
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hostile_events import any_events, any_tensors
 from losscompass.diagnose.diagnosis import LABELS, Broken, NotChecked
 from losscompass.diagnose.engine import Options, apply, diagnose_run
 from losscompass.evidence.names import Kind, Phase, Role
@@ -27,6 +29,7 @@ from losscompass.rules.all import ALL, BY_CATEGORY, CATEGORY
 from losscompass.rules.base import Severity
 from losscompass.text.catalogue import LANGUAGES, catalogue, placeholders
 from losscompass.text.words import SECTIONS
+from watched_cases import watched_case
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "losscompass"
@@ -47,19 +50,26 @@ MAY_STAY_CLEAR = {
 
 @dataclass(frozen=True)
 class CaseLog:
-    """A log and what its comment lines say of it."""
+    """A log or a script, and what its comment lines say of it."""
 
     path: Path
     expect: tuple[str, ...]
     expect_not: tuple[str, ...]
     onset: tuple[float, float] | None
     options: Options
+    line: int | None = None
 
     @property
     def name(self):
         return f"{self.path.parent.name}/{self.path.stem}"
 
+    @property
+    def watched(self):
+        return self.path.suffix == ".py"
+
     def run(self) -> Run:
+        if self.watched:
+            return watched_case(self.path)
         (run,) = gather([self.path]).runs
         return self.options.inform(run)
 
@@ -71,7 +81,7 @@ def read_case(path: Path) -> CaseLog:
             break
         key, _, value = line[2:].partition(": ")
         said.setdefault(key, []).append(value)
-    unknown = said.keys() - {"case", "expect", "expect-not", "onset", "option"}
+    unknown = said.keys() - {"case", "expect", "expect-not", "onset", "option", "line"}
     assert not unknown, f"{path}: what is {unknown}?"
     told = dict(option.split("=", 1) for option in said.get("option", ()))
     target = told["target"].rsplit(":", 1) if "target" in told else None
@@ -87,10 +97,13 @@ def read_case(path: Path) -> CaseLog:
             priors=tuple(float(share) for share in told["priors"].split(",")) if "priors" in told else (),
             target=None if target is None else (target[0], float(target[1])),
         ),
+        line=int(said["line"][0]) if "line" in said else None,
     )
 
 
-CASES = [read_case(path) for path in sorted((ROOT / "tests" / "cases").rglob("*.csv"))]
+LOGS = [read_case(path) for path in sorted((ROOT / "tests" / "cases").rglob("*.csv"))]
+SCRIPTS = [read_case(path) for path in sorted((ROOT / "tests" / "cases").glob("*/*.py"))]
+CASES = LOGS + SCRIPTS
 HEALTHY = [case for case in CASES if case.path.parent.name == "healthy"]
 BY_CASE = pytest.mark.parametrize("case", [case for case in CASES if case not in HEALTHY], ids=lambda case: case.name)
 FIRING = [(case, RULES[id_]) for case in CASES for id_ in case.expect if id_ in RULES]
@@ -122,6 +135,9 @@ def test_fires_on_its_cases_and_spares_its_near_misses(case):
         if case.onset is not None:
             at, tolerance = case.onset
             assert outcome[0].onset == pytest.approx(at, abs=tolerance)
+        if case.line is not None:
+            assert outcome[0].place is not None
+            assert outcome[0].place.line == case.line
     for id_ in case.expect_not:
         assert findings(RULES[id_], run) == ()
 
@@ -194,7 +210,11 @@ def any_run(draw):
             [{}, {"classes": 10}, {"classes": 2, "prior-entropy": 0.5}, {"target": "loss", "target-value": 0.5}]
         )
     )
-    return Run(source="made", series=series, curves=curves, facts=facts)
+    events, tensors = (), {}
+    if draw(st.booleans()):
+        events, tensors = draw(any_events()), draw(any_tensors())
+        facts = {**facts, "watched": True, "ended": "finished"}
+    return Run(source="made", series=series, curves=curves, facts=facts, events=events, tensors=tensors)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -208,6 +228,7 @@ def test_no_run_makes_a_rule_raise_or_change_it(run):
             assert all(isinstance(value, float | int | str) for value in finding.values.values()), rule.id
             assert finding.onset is None or np.isfinite(finding.onset), rule.id
             assert all(one.series in run.series for one in finding.exhibits), rule.id
+            assert finding.change is None or finding.change.before != finding.change.after, rule.id
     assert repr(run) == before
 
 
@@ -251,7 +272,11 @@ def test_missing_values_never_turn_a_finding_into_clear(case, rule, where):
 @pytest.mark.parametrize("shift", [3.0, 1000.0])
 def test_shifting_the_steps_shifts_the_onset(case, rule, shift):
     run = case.run()
-    moved = replace(run, series={name: replace(one, step=one.step + shift) for name, one in run.series.items()})
+    moved = replace(
+        run,
+        series={name: replace(one, step=one.step + shift) for name, one in run.series.items()},
+        events=tuple(one if one.step is None else replace(one, step=one.step + shift) for one in run.events),
+    )
     expected = [one.onset if one.onset is None else one.onset + shift for one in findings(rule, run)]
     onsets = [one.onset for one in findings(rule, moved)]
     if rule.id in STARTS and not onsets:
@@ -268,6 +293,8 @@ def test_too_little_evidence_is_not_checked(rule):
     if rule.id in MAY_STAY_CLEAR or max(need.points for need in rule.needs) < 2:
         return
     for case in HEALTHY:
+        if case.watched:
+            continue
         run = case.run()
         short = replace(run, series={name: one.take(np.arange(1)) for name, one in run.series.items()})
         assert isinstance(apply(rule, short, strict=True), NotChecked)

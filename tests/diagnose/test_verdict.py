@@ -101,6 +101,10 @@ def test_likely_causes_are_measured_shares_of_the_first_symptom():
 def test_no_cause_is_guessed_where_one_was_seen_or_nothing_is_wrong():
     assert likely([found("learning-rate-too-high"), found("loss-divergence")]) == ()
     assert likely([found("loss-still-falling")]) == ()
+    named = {cause.id for cause in causes} & {"missing-zero-grad", "step-missing", "parameters-frozen"}
+    assert named  # a watched run in which they were looked for and not found has them not
+    assert {cause.id for cause in likely([found("loss-flat")], tuple(named), watched=True)}.isdisjoint(named)
+    assert likely([found("loss-flat")], tuple(named)) == causes
     assert likely([]) == ()
 
 

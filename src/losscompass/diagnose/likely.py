@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from ..rules.all import ALL
 from ..rules.base import Severity
 from .diagnosis import Found, Likely
 
@@ -66,8 +67,16 @@ def shares() -> Mapping[str, Mapping[str, float]]:
     return MappingProxyType({symptom: MappingProxyType(causes) for symptom, causes in record["shares"].items()})
 
 
-def likely(found: Sequence[Found]) -> tuple[Likely, ...]:
-    """The likely causes of the first symptom of warning or above, likeliest first; none where its cause was seen."""
+SEEN_DIRECTLY = frozenset(rule.id for rule in ALL if rule.needs and rule.needs[0].what.startswith("fact:watched"))
+"""Causes that a watched run shows by themselves: where such a rule is clear, the cause is out of the question."""
+
+
+def likely(found: Sequence[Found], clear: Sequence[str] = (), *, watched: bool = False) -> tuple[Likely, ...]:
+    """The likely causes of the first symptom of warning or above, likeliest first; none where its cause was seen.
+
+    `clear`: ids of the rules that looked and found nothing. `watched`: they looked at the run itself, not at a log of it.
+    """
+    excluded = SEEN_DIRECTLY.intersection(clear) if watched else frozenset()
     for one in found:
         if one.kind == "cause" and one.severity is not Severity.NOTE:
             return ()
@@ -78,7 +87,7 @@ def likely(found: Sequence[Found]) -> tuple[Likely, ...]:
             named = [
                 Likely(cause, share, SETTLED_BY[cause])
                 for cause, share in causes.items()
-                if share >= LEAST and cause in SETTLED_BY
+                if share >= LEAST and cause in SETTLED_BY and cause not in excluded
             ]
             return tuple(sorted(named, key=lambda cause: (-cause.confidence, cause.id))[:MOST])
     return ()

@@ -1,6 +1,7 @@
 """How rules read the events of a watched run (`docs/events.md`): a key that is missing, or of another type, says nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import isfinite
 
 from ..evidence.records import Event, Place
@@ -67,10 +68,13 @@ def step_of(event: Event) -> float | None:
 
 
 def latest(run: Run, name: str, key: str) -> tuple[Event, ...]:
-    """Of events that grow: the last one of each number that `key` holds, in the order of their first."""
-    last: dict[object, Event] = {}
+    """Of events that grow: the last one of each number that `key` holds, with what only earlier ones of it told."""
+    last: dict[float | None, Event] = {}
     for event in run.happened(name):
-        last[number(event, key)] = event
+        before = last.get(number(event, key), event)
+        last[number(event, key)] = replace(
+            event, data={**before.data, **event.data}, places={**before.places, **event.places}
+        )
     return tuple(last.values())
 
 

@@ -88,6 +88,7 @@ def test_batches_cut_by_hand():
         [labels(purity=1.0, purity_expected=1.0, changes=0.9), loader()],  # batches of one
         [labels(purity=0.97, purity_expected=0.97, changes=0.05, changes_expected=0.058), loader()],  # rare positives
         [labels(samples=40), loader()],
+        [labels(classes=2, purity=1.0, purity_expected=0.55, changes=0.03, changes_expected=0.5), loader()],  # a GAN's
         [labels(classes=1, purity=1.0, purity_expected=1.0, changes=0.0, changes_expected=0.0), loader()],
         [labels(), loader(), loss_call(input_shape=(2, 5, 64, 64), target_shape=(2, 64, 64))],  # pixels
         [Event("labels", 30, {"monotone": 1.0, "samples": 960, "loader": 0}), loader()],  # numbers: a time series

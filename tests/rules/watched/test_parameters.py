@@ -128,6 +128,8 @@ def test_everything_is_frozen():
     [
         [model(), coverage()],
         [model(), coverage(**FROZEN, frozen_loaded=True)],  # a backbone
+        [model(), coverage(), coverage(5, **FROZEN, frozen_loaded=True)],  # trained before, layer by layer
+        [model(), coverage(**FROZEN), coverage(5)],  # thawed in time
         [model(), coverage(frozen=4, frozen_names=("a.weight", "a.bias"), frozen_share=0.8)],  # held by nobody
         [model(), coverage(**{**FROZEN, "held_frozen_names": ("pos_embed", "decoder_pos_embed")})],
         [model(), coverage(**{**FROZEN, "held_frozen_names": ("words.weight",)})],  # Embedding.from_pretrained

@@ -33,8 +33,10 @@ def detect(
             continue
         if count(labels, "classes") < 2 or count(labels, "samples") < samples or _ordered_on_purpose(loader):
             continue
-        if purity < expected + pure * (1 - expected) or changes >= calm * usual:
-            continue
+        if expected >= 1 or purity < expected + pure * (1 - expected) or changes >= calm * usual:
+            continue  # a batch of one is of one class in any order
+        if 2 * changes * count(labels, "samples") >= count(labels, "batches") and purity >= 1:
+            continue  # batches of one class by turns: what is real and what is not, for a critic
         at = place(labels, "at") or place(loader, "at")
         yield Finding(
             onset=None,

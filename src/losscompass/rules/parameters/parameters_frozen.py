@@ -22,9 +22,13 @@ def detect(run: Run) -> Iterator[Finding]:
                 place=place(models[0], "at"),
             )
             return
+    first: dict[float | None, bool] = {}  # loaded or trained before, when they were first seen frozen
+    for look in run.happened("coverage"):
+        if count(look, "held_frozen"):
+            first.setdefault(number(look, "optimizer"), flag(look, "frozen_loaded"))
     for look in last_looks(run):
         # Frozen on purpose: loaded or trained before; or not given to the optimiser in the first place.
-        if flag(look, "frozen_loaded") or not _are_layers(texts(look, "held_frozen_names")):
+        if first.get(number(look, "optimizer"), True) or not _are_layers(texts(look, "held_frozen_names")):
             continue
         yield Finding(
             onset=None,

@@ -1,0 +1,22 @@
+# case: probabilities for NLLLoss
+# expect: log-probs-expected
+# expect-not: softmax-before-cross-entropy
+# line: 18
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+torch.manual_seed(0)
+
+x = torch.randn(400, 10)
+y = (x @ torch.randn(10, 4)).argmax(1)
+model = nn.Sequential(nn.Linear(10, 16), nn.ReLU(), nn.Linear(16, 4))
+optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+criterion = nn.NLLLoss()
+for epoch in range(4):
+    for rows in torch.randperm(400).split(40):
+        probs = F.softmax(model(x[rows]), dim=1)
+        loss = criterion(probs, y[rows])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()

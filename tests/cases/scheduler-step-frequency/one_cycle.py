@@ -1,0 +1,23 @@
+# case: a single cycle, by the batch as it should be
+# expect-not: scheduler-step-frequency
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(0)
+
+x = torch.randn(600, 10)
+y = (x @ torch.randn(10, 3)).argmax(1)
+loader = DataLoader(TensorDataset(x, y), batch_size=20, shuffle=True)
+model = nn.Sequential(nn.Linear(10, 32), nn.ReLU(), nn.Linear(32, 3))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+epochs = 5
+scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.2, total_steps=epochs * len(loader))
+for epoch in range(epochs):
+    for xb, yb in loader:
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(xb), yb)
+        loss.backward()
+        optimizer.step()
+        scheduler.step()
