@@ -185,17 +185,22 @@ def _frame(view: memoryview, at: int) -> int:
 def _rows(view: memoryview, at: int) -> tuple[dict[bytes, list[int]], int]:
     """The whole rows from `at` on, by the head of their layout, and the byte behind them."""
     found: dict[bytes, tuple[int, list[int]]] = {}
+    crc32, stop = zlib.crc32, len(view)
     before, streak = b"", 0
-    while at < len(view):
+    while at < stop:
         head = bytes(view[at : at + ROW_HEAD.size])
-        size, starts = found.get(head) or (row_size_at(view, at), [])
-        if not size or not _whole_rows(view, at, size, 1):
+        known = found.get(head)
+        size, starts = known or (row_size_at(view, at), [])
+        if not size or at + size > stop or crc32(view[at : at + size]) != WHOLE_ROW:
             break
-        found[head] = size, starts
+        if known is None:
+            found[head] = size, starts
         starts.append(at)
         at += size
-        streak = streak + 1 if head == before else 1
-        before = head
+        if head != before:
+            before, streak = head, 0
+            continue
+        streak += 1
         if streak >= STREAK:
             more = _alike(view, at, size, head, streak)
             starts.extend(range(at, at + more * size, size))
