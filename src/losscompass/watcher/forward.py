@@ -89,6 +89,7 @@ class Forward:
         self.models: list[Model] = []
         self._by_id: dict[int, Model] = {}
         self.last: Model | None = None  # called last
+        self.evaluated: Spot | None = None  # where a model was last called without gradients
         self.stray: dict[
             int, Spot | None
         ] = {}  # modules called outside any model that registers them, by id of a parameter
@@ -152,6 +153,8 @@ class Forward:
             model = self._model(module)
             if model is not None:
                 self.last = model
+                if not self._torch.is_grad_enabled():
+                    self.evaluated = self._places.spot(3)
                 if self.on_input is not None:
                     self.on_input(model, args)
         if module._parameters and self._torch.is_grad_enabled() and len(self.called) < _CALLS:

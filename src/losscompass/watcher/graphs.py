@@ -12,7 +12,7 @@ from .forward import Forward
 from .losses import BackwardSite, Losses, LossSite, Pending
 from .places import Spot
 from .telling import Telling
-from .xray import LINEAR, Xray, chain, operation, scale_of, walk
+from .xray import LINEAR, SHAPING, Xray, chain, operation, scale_of, walk
 
 
 class Graphs:
@@ -41,7 +41,8 @@ class Graphs:
         if isinstance(made_by, self._torch.Tensor):
             nodes = chain(made_by.grad_fn)
             data["input_ops"] = tuple(operation(node) for node in nodes)
-            applied = self._forward.places_of.get(nodes[0]) if nodes else None
+            bending = next((node for node in nodes if operation(node) not in SHAPING), None)
+            applied = self._forward.places_of.get(bending)
         self._telling.event("loss-call", data, at=site.spot, input_op=applied)
         if phase == "train" and not self._loss_known:
             self._loss_known = True

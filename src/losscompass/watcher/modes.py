@@ -40,6 +40,7 @@ class Modes:
             return
         self.val_checked += 1
         self.val_in_train += bool(sensitive and model.whole_in_training())
+        spot = self._forward.evaluated or spot
         if spot is not None:
             self._loop.spots["val-forward"] = spot
 

@@ -471,7 +471,9 @@ class Session:
 
     def _batch_given(self, _: Args, __: Kwargs, batch: Any) -> None:
         loader = self.inputs.given(batch)
-        if loader is not None and loader.batches <= 2 and not self.forward.open and self.budget.allows():
+        if loader is None or loader.batches > 2 or self.forward.open:
+            return
+        if self.budget.allows() or self.telling.times(f"first-batches:{loader.number}", 2):
             self.forward.put_up(self.probes.guard, operations=False)
 
     # -- from one step to the next ----------------------------------------------------------------------------------------------

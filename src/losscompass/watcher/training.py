@@ -19,6 +19,7 @@ class Training:
         self._tensors = tensors
         self._deferred = deferred
         self._plain: Row | None = None
+        self._owners: dict[str, int] = {}  # name of a loss to the number of the optimiser whose it is
 
     def write(self, position: int, optimizer: Any = None, *, looked: bool = False) -> None:
         """The losses since the last row. `looked`: the tensors of this step were looked at."""
@@ -91,8 +92,12 @@ class Training:
         """It is "train/loss"; where several optimisers take turns, with what the user calls this loss, or its optimiser."""
         if not several:
             return "train/loss"
-        name = sites[0].variable if len({site.variable for site in sites}) == 1 else self._optimizer_name(optimizer)
+        state = self._loop.state(optimizer)
+        number = -1 if state is None else state.number
+        name = sites[0].variable if len({site.variable for site in sites}) == 1 else ""
         short = name.lower().replace("loss", "").strip("_")
+        if not name or self._owners.setdefault(short, number) != number:
+            short = self._optimizer_name(optimizer)  # another optimiser's loss has that name, or none has one
         return f"train/loss_{short}" if short else "train/loss"
 
     def _optimizer_name(self, optimizer: Any) -> str:

@@ -46,6 +46,27 @@ _AFFINE: Final = frozenset(
 )  # fmt: skip
 """Operations that keep a composition affine. Whatever is not known counts as nonlinear: silence on what we do not know."""
 
+SHAPING: Final = frozenset(
+    (
+        "View",
+        "UnsafeView",
+        "Reshape",
+        "ReshapeAlias",
+        "Transpose",
+        "T",
+        "Permute",
+        "Expand",
+        "Slice",
+        "Select",
+        "Squeeze",
+        "Unsqueeze",
+        "Clone",
+        "ToCopy",
+        "Alias",
+    )
+)
+"""Operations that leave the numbers as they are."""
+
 _BY_CONSTANT: Final = frozenset(("Mul", "Div"))
 """Affine where one factor is constant."""
 

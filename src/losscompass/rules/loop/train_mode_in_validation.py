@@ -42,7 +42,11 @@ def _change(run: Run, loop: Event) -> Change | None:
     if name is None:
         return None
     if train is not None:
-        return changed(forward, lambda code: f"{name}.eval()\n{code}")
+        begins = place(loop, "val-pass")  # the line that begins the pass, where it can be seen that it does
+        before = (
+            begins if same_scope(begins, forward) and begins is not None and begins.code.startswith("for ") else forward
+        )
+        return changed(before, lambda code: f"{name}.eval()\n{code}")
     return changed(forward, lambda code: f"{name}.eval()\n{code}\n{name}.train()" if is_plain(code) else None)
 
 
