@@ -24,7 +24,7 @@ class Point:
 
 POINTS = (
     Point("rate", "rate-size", ("learning-rate-too-high", "learning-rate-too-low")),
-    Point("rate", "rate-schedule", ("scheduler-misconfigured", "scheduler-step-frequency")),
+    Point("rate", "rate-schedule", ("scheduler-misconfigured",)),
     Point("rate", "rate-steady", ("loss-divergence", "loss-oscillation")),
     Point("data", "data-scaled"),
     Point("data", "data-labels"),
@@ -61,7 +61,7 @@ POINTS = (
     Point(
         "implementation",
         "calls-in-order",
-        ("missing-zero-grad", "update-order-wrong", "backward-missing", "step-missing"),
+        ("missing-zero-grad", "update-order-wrong", "backward-missing", "step-missing", "scheduler-step-frequency"),
     ),
     Point("implementation", "train-eval-mode", ("eval-mode-in-training", "train-mode-in-validation")),
     Point("implementation", "one-batch-learned"),

@@ -70,10 +70,16 @@ RULE = Rule(
     id="data-not-shuffled",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("event:labels"), Need("event:loader"), Need("event:loss-call")),
+    needs=(
+        Need("fact:watched"),
+        Need("event:labels", optional=True),
+        Need("event:loader", optional=True),
+        Need("event:loss-call", optional=True),
+    ),
     detect=detect,
     remedies=("shuffle-data",),
     explains=("loss-oscillation", "loss-spike", "loss-divergence", "plateau", "slow-descent", "chance-level-loss"),
+    confidence=1.0,
     thresholds={"pure": PURE, "calm": CALM, "samples": SAMPLES},
     domain=("T9",),
 )

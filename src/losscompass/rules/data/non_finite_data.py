@@ -42,7 +42,7 @@ RULE = Rule(
     id="non-finite-data",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:non-finite")),
+    needs=(Need("fact:watched"), Need("event:non-finite", optional=True)),
     detect=detect,
     remedies=("clean-data",),
     explains=("non-finite-loss", "loss-divergence"),

@@ -42,7 +42,7 @@ RULE = Rule(
     id="backward-missing",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:loop")),
+    needs=(Need("fact:watched"), Need("event:loop", optional=True)),
     detect=detect,
     remedies=("order-the-update",),
     explains=("loss-flat", "plateau", "chance-level-loss", "constant-metric", "loss-oscillation"),

@@ -42,7 +42,7 @@ RULE = Rule(
     id="eval-mode-in-training",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("event:loop"), Need("event:model")),
+    needs=(Need("fact:watched"), Need("event:loop", optional=True), Need("event:model", optional=True)),
     detect=detect,
     remedies=("switch-modes",),
     explains=("overfitting", "generalization-gap", "loss-divergence", "loss-spike", "slow-descent"),

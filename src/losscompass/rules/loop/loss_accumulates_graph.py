@@ -44,7 +44,7 @@ RULE = Rule(
     id="loss-accumulates-graph",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:graph"), Need("event:loop")),
+    needs=(Need("fact:watched"), Need("event:graph", optional=True), Need("event:loop", optional=True)),
     detect=detect,
     remedies=("keep-batches-apart",),
     explains=("loss-divergence", "loss-oscillation", "loss-flat", "plateau", "non-finite-loss", "slow-descent"),

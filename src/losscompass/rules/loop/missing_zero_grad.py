@@ -39,7 +39,7 @@ RULE = Rule(
     id="missing-zero-grad",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:loop")),
+    needs=(Need("fact:watched"), Need("event:loop", optional=True)),
     detect=detect,
     remedies=("clear-gradients",),
     explains=(

@@ -48,7 +48,7 @@ RULE = Rule(
     id="step-missing",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:loop"), Need("event:optimizer")),
+    needs=(Need("fact:watched"), Need("event:loop", optional=True), Need("event:optimizer", optional=True)),
     detect=detect,
     remedies=("order-the-update",),
     explains=("loss-flat", "plateau", "chance-level-loss", "constant-metric", "loss-oscillation"),

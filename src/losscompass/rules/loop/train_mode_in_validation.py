@@ -54,7 +54,7 @@ RULE = Rule(
     id="train-mode-in-validation",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("event:loop"), Need("event:model")),
+    needs=(Need("fact:watched"), Need("event:loop", optional=True), Need("event:model", optional=True)),
     detect=detect,
     remedies=("switch-modes",),
     explains=("generalization-gap", "loss-oscillation", "loss-spike"),

@@ -45,7 +45,7 @@ RULE = Rule(
     id="update-order-wrong",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:loop")),
+    needs=(Need("fact:watched"), Need("event:loop", optional=True)),
     detect=detect,
     remedies=("order-the-update",),
     explains=("loss-flat", "plateau", "slow-descent", "chance-level-loss", "constant-metric", "loss-oscillation"),

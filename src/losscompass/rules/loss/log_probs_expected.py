@@ -44,7 +44,7 @@ RULE = Rule(
     id="log-probs-expected",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:loss-call")),
+    needs=(Need("fact:watched"), Need("event:loss-call", optional=True)),
     detect=detect,
     remedies=("pass-log-probabilities",),
     explains=("negative-loss", "loss-divergence", "plateau", "loss-flat", "slow-descent", "non-finite-loss"),

@@ -60,7 +60,7 @@ RULE = Rule(
     id="shape-broadcast-in-loss",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:loss-call")),
+    needs=(Need("fact:watched"), Need("event:loss-call", optional=True)),
     detect=detect,
     remedies=("match-shapes",),
     explains=("plateau", "loss-flat", "slow-descent", "generalization-gap"),

@@ -38,7 +38,7 @@ RULE = Rule(
     id="sigmoid-before-bce-with-logits",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("event:loss-call")),
+    needs=(Need("fact:watched"), Need("event:loss-call", optional=True)),
     detect=detect,
     remedies=("pass-logits",),
     explains=("plateau", "loss-flat", "slow-descent", "chance-level-loss", "constant-metric"),

@@ -56,9 +56,9 @@ RULE = Rule(
     severity=Severity.WARNING,
     needs=(
         Need("fact:watched"),
-        Need("event:graph"),
-        Need("event:batch"),
-        Need("event:loss-call"),
+        Need("event:graph", optional=True),
+        Need("event:batch", optional=True),
+        Need("event:loss-call", optional=True),
         Need("fact:compiled", optional=True),
     ),
     detect=detect,

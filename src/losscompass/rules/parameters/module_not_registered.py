@@ -26,7 +26,7 @@ RULE = Rule(
     id="module-not-registered",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("event:coverage")),
+    needs=(Need("fact:watched"), Need("event:coverage", optional=True)),
     detect=detect,
     remedies=("register-modules",),
     explains=("optimizer-misses-parameters", "plateau", "slow-descent", "loss-flat", "stalled-metric"),

@@ -59,7 +59,7 @@ RULE = Rule(
     id="optimizer-holds-other-parameters",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:coverage"), Need("event:model")),
+    needs=(Need("fact:watched"), Need("event:coverage", optional=True), Need("event:model", optional=True)),
     detect=detect,
     remedies=("give-all-parameters",),
     explains=("loss-flat", "plateau", "chance-level-loss", "constant-metric", "loss-oscillation"),

@@ -48,7 +48,7 @@ RULE = Rule(
     id="optimizer-misses-parameters",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("event:coverage"), Need("event:model")),
+    needs=(Need("fact:watched"), Need("event:coverage", optional=True), Need("event:model", optional=True)),
     detect=detect,
     remedies=("give-all-parameters",),
     explains=("plateau", "slow-descent", "loss-flat", "stalled-metric"),

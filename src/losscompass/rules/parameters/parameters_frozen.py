@@ -52,7 +52,12 @@ RULE = Rule(
     id="parameters-frozen",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:coverage"), Need("event:model"), Need("event:loop")),
+    needs=(
+        Need("fact:watched"),
+        Need("event:coverage", optional=True),
+        Need("event:model", optional=True),
+        Need("event:loop", optional=True),
+    ),
     detect=detect,
     remedies=("thaw-parameters",),
     explains=("loss-flat", "plateau", "slow-descent", "chance-level-loss", "constant-metric", "stalled-metric"),

@@ -94,7 +94,7 @@ RULE = Rule(
     id="scheduler-step-frequency",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("event:scheduler"), Need("fact:ended", optional=True)),
+    needs=(Need("fact:watched"), Need("event:scheduler", optional=True), Need("fact:ended", optional=True)),
     detect=detect,
     remedies=("step-scheduler-rightly",),
     explains=(

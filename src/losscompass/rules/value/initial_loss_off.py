@@ -73,8 +73,8 @@ RULE = Rule(
     needs=(
         Need("fact:watched|curve:train|curve:val", points=20),
         Need("fact:watched|fact:classes"),
-        Need("event:loss-call"),
-        Need("event:model"),
+        Need("event:loss-call", optional=True),
+        Need("event:model", optional=True),
     ),
     detect=detect,
     remedies=("start-from-chance", "scale-inputs"),

@@ -98,7 +98,7 @@ RULE = Rule(
     needs=(
         Need("fact:watched|curve:train|curve:val", points=8),
         Need("fact:watched|*/*acc*", points=8),
-        Need("event:loss-call"),
+        Need("event:loss-call", optional=True),
     ),
     detect=detect,
     remedies=("pass-logits",),
