@@ -23,7 +23,10 @@ ADDRESS = re.compile(rb"0x[0-9a-f]{6,}")
 
 @dataclass(frozen=True)
 class Ended:
-    """Addresses of objects are left out of the output."""
+    """Addresses of objects are left out of the output.
+
+    What losscompass says begins where a line begins with its name, or with the empty line before the verdict.
+    """
 
     code: int
     out: bytes
@@ -67,7 +70,14 @@ def ended(process, out, err, folder):
 def parted(err):
     """Standard error: what the script wrote, and what losscompass wrote after it."""
     lines = err.splitlines(keepends=True)
-    at = next((n for n, line in enumerate(lines) if line.startswith(b"losscompass: ")), len(lines))
+    verdict = (b".losscompass", b"{")  # as it begins, after an empty line
+    ours = (
+        n
+        for n, line in enumerate(lines)
+        if line.startswith((b"losscompass", b"Written: "))
+        or (line == b"\n" and b"".join(lines[n + 1 :]).startswith(verdict))
+    )
+    at = next(ours, len(lines))
     return b"".join(lines[:at]), b"".join(lines[at:]).decode()
 
 

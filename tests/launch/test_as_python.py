@@ -177,7 +177,7 @@ CASES = {
     "broken pipe": Case("import os\nr, w = os.pipe(); os.close(r)\nos.write(w, b'x')"),
     # -- around the import of torch: a stand-in, which nobody can watch
     "torch": Case(
-        "import sys\nbefore = list(sys.meta_path[1:])\nimport torch\nprint(sys.meta_path[-3:] == before[-3:], torch.__spec__, "
+        "import sys, torch\nprint(sys.meta_path, torch.__spec__, "
         "type(torch.__spec__), torch.__spec__._initializing, torch.__loader__)\nimport importlib\nimportlib.reload(torch)",
         files={"torch.py": FAKE_TORCH},
     ),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from losscompass.evidence.journal import Journal
+from losscompass.evidence.records import Event, Fact
 from losscompass.readers import discover
 from losscompass.readers.discover import gather
 from losscompass.text.catalogue import catalogue
@@ -160,3 +162,13 @@ def test_every_reason_has_its_words(lang):
         assert "{" not in said
     english, here = (set(catalogue(one).table("skipped")) for one in ("en", lang))
     assert english == here
+
+
+def test_what_was_watched_is_a_run_though_it_logged_no_number(tmp_path):
+    with Journal(tmp_path / "journal.lcj") as journal:
+        journal.append([Fact("watched", value=True), Event("loop", 0.0, {"forwards": 3, "backwards": 0})])
+    (run,) = gather([tmp_path]).runs
+    assert run.happened("loop")
+    with Journal(tmp_path / "other.lcj") as journal:
+        journal.append([Event("loop", 0.0)])
+    assert reason_of(tmp_path / "other.lcj") == "no-curve"
