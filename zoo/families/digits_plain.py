@@ -34,7 +34,7 @@ model = nn.Sequential(
 criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
 
-epochs = 15
+epochs = 10
 val_losses = []
 for epoch in range(epochs):
     model.train()
