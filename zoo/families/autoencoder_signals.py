@@ -42,10 +42,10 @@ def batches(x, size):
 
 model = DenoisingAutoencoder()
 loss_fn = nn.MSELoss()
-opt = torch.optim.Adam(model.parameters(), lr=2e-3)
+opt = torch.optim.Adam(model.parameters(), lr=4e-3)
 sched = torch.optim.lr_scheduler.ReduceLROnPlateau(opt, mode="min", factor=0.3, patience=3)
 
-n_epochs = 30
+n_epochs = 14
 curve = []
 for epoch in range(n_epochs):
     model.train()
@@ -63,7 +63,7 @@ for epoch in range(n_epochs):
         val = loss_fn(model(val_x + noise_level * torch.randn_like(val_x)), val_x).item()
     sched.step(val)
     curve.append(val)
-    if epoch % 3 == 2:
+    if epoch % 2 == 1:
         print("epoch {:2d}  train {:.4f}  val {:.4f}  lr {:.1e}".format(epoch, total / len(train_x), val, opt.param_groups[0]["lr"]))
 
 model.eval()

@@ -55,7 +55,7 @@ class BoxNet(nn.Module):
         return self.regressor(feats)
 
 
-def train(model, train_dl, val_dl, epochs=12):
+def train(model, train_dl, val_dl, epochs=9):
     opt = torch.optim.AdamW(model.parameters(), lr=2e-3)
     sched = torch.optim.lr_scheduler.PolynomialLR(opt, total_iters=epochs)
     log = []
@@ -84,7 +84,7 @@ def train(model, train_dl, val_dl, epochs=12):
 
 def main():
     torch.manual_seed(SEED)
-    train_dl = DataLoader(OneBox(1000, 3 * SEED, flip=True), batch_size=25, shuffle=True)
+    train_dl = DataLoader(OneBox(800, 3 * SEED, flip=True), batch_size=25, shuffle=True)
     val_dl = DataLoader(OneBox(200, 3 * SEED + 1), batch_size=100)
     model = BoxNet()
     log = train(model, train_dl, val_dl)

@@ -9,12 +9,12 @@ import torch.nn as nn
 from torch.nn import functional as F
 
 # ---- hyperparameters
-batch_size = 32
+batch_size = 24
 block_size = 24
-max_iters = 400
-eval_interval = 80
+max_iters = 300
+eval_interval = 60
 learning_rate = 3e-3
-warmup_iters = 40
+warmup_iters = 30
 n_embd = 32
 n_head = 4
 n_layer = 2

@@ -9,8 +9,8 @@ seed = int(os.environ.get("ZOO_SEED", 0))
 torch.manual_seed(seed)
 
 z_dim = 4
-batch = 128
-steps = 1500
+batch = 96
+steps = 900
 centers = torch.tensor([[i, j] for i in (-1.0, 0.0, 1.0) for j in (-1.0, 0.0, 1.0)])
 
 
@@ -30,8 +30,8 @@ discriminator = nn.Sequential(
     nn.Linear(64, 1), nn.Sigmoid(),
 )
 adversarial_loss = nn.BCELoss()
-optimizer_G = torch.optim.Adam(generator.parameters(), lr=1e-3, betas=(0.5, 0.999))
-optimizer_D = torch.optim.Adam(discriminator.parameters(), lr=1e-3, betas=(0.5, 0.999))
+optimizer_G = torch.optim.Adam(generator.parameters(), lr=2e-3, betas=(0.5, 0.999))
+optimizer_D = torch.optim.Adam(discriminator.parameters(), lr=2e-3, betas=(0.5, 0.999))
 
 valid, fake = torch.ones(batch, 1), torch.zeros(batch, 1)
 g_curve = []

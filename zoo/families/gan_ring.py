@@ -28,7 +28,7 @@ def mlp(*sizes, act=nn.ReLU):
 
 
 class GAN:
-    def __init__(self, noise=6, lr_g=1e-3, lr_d=1e-3, batch=128):
+    def __init__(self, noise=6, lr_g=2e-3, lr_d=2e-3, batch=96):
         self.noise, self.batch = noise, batch
         self.gen = mlp(noise, 64, 64, 2)
         self.disc = mlp(2, 64, 64, 1)
@@ -58,11 +58,11 @@ class GAN:
         self.opt_g.step()
         return loss.item()
 
-    def fit(self, steps=1500):
+    def fit(self, steps=900):
         history = []
         for i in range(1, steps + 1):
             d, g = self.disc_step(), self.gen_step()
-            if i % 150 == 0:
+            if i % 100 == 0:
                 history.append(g)
                 print(f"{i}: disc={d:.3f} gen={g:.3f}")
         return history

@@ -142,7 +142,7 @@ def quality(model, dataset):
     return (hits[0] + max(r2, -1.0) + hits[1]) / 3, hits[0]
 
 
-def main(seed, epochs=20, batch_size=32):
+def main(seed, epochs=12, batch_size=32):
     torch.manual_seed(seed)
     train_set, val_set, test_set = make_data(seed)
     train_loader = DataLoader(train_set, batch_size=batch_size, shuffle=True)

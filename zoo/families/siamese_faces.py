@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader, Dataset
 
 
 class Faces:
-    def __init__(self, identities=60, features=40, seed=0):
+    def __init__(self, identities=80, features=40, seed=0):
         g = torch.Generator().manual_seed(seed)
         self.identity = torch.randn(identities, 6, generator=g)
         self.mix = torch.randn(6 + 10, features, generator=torch.Generator().manual_seed(99)) / 4
@@ -71,14 +71,14 @@ def auc(net, loader):
 
 def main(seed):
     torch.manual_seed(seed)
-    train_set = PairDataset(Faces(seed=1000 + seed), 2000)
+    train_set = PairDataset(Faces(seed=1000 + seed), 1500)
     val_set, test_set = PairDataset(Faces(seed=2000 + seed), 500), PairDataset(Faces(seed=3000 + seed), 500)
     train_loader = DataLoader(train_set, batch_size=40, shuffle=True)
     val_loader, test_loader = DataLoader(val_set, 250), DataLoader(test_set, 250)
     net, criterion = Siamese(), ContrastiveLoss()
-    optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, weight_decay=1e-4)
+    optimizer = torch.optim.Adam(net.parameters(), lr=2e-3, weight_decay=1e-4)
     val_losses = []
-    for epoch in range(15):
+    for epoch in range(8):
         net.train()
         running = 0.0
         for a, b, same in train_loader:

@@ -56,7 +56,7 @@ def softmax_loss(scores, label):
     return -logp[torch.arange(len(label)), label].mean()
 
 
-def train(net, train_data, val_data, iterations=500, lr=0.1):
+def train(net, train_data, val_data, iterations=400, lr=0.1):
     x, y = train_data
     opt = SGD(net.parameters(), lr)
     losses = []

@@ -59,7 +59,7 @@ def run_validation(net, batches, criterion):
     return total / n, hits / n
 
 
-def train(net, train_stream, val_batches, epochs=6, accum_steps=4, lr=0.01):
+def train(net, train_stream, val_batches, epochs=4, accum_steps=4, lr=0.02):
     criterion = nn.NLLLoss()
     optimizer = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=1e-2)
     curve = []
@@ -80,7 +80,7 @@ def train(net, train_stream, val_batches, epochs=6, accum_steps=4, lr=0.01):
 
 
 def macro_recall(net, seed):
-    tokens, topics = zip(*Documents(600, seed))
+    tokens, topics = zip(*Documents(500, seed))
     tokens, topics = torch.stack(tokens), torch.tensor(topics)
     net.eval()
     with torch.no_grad():
@@ -91,8 +91,8 @@ def macro_recall(net, seed):
 def main():
     torch.manual_seed(SEED)
     net = BagOfWords()
-    train_stream = Documents(1600, SEED * 10 + 1)
-    val_batches = list(DataLoader(Documents(400, SEED * 10 + 2), batch_size=100))
+    train_stream = Documents(900, SEED * 10 + 1)
+    val_batches = list(DataLoader(Documents(300, SEED * 10 + 2), batch_size=100))
     curve, val_acc = train(net, train_stream, val_batches)
     recall = macro_recall(net, SEED * 10 + 3)
     log.info("macro recall on new documents %.3f", recall)

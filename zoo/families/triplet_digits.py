@@ -72,19 +72,19 @@ def separation(net, queries):
 
 
 net = Embedder()
-optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
+optimizer = torch.optim.Adam(net.parameters(), lr=2e-3)
 history = []
 recent = []
-for step in range(1, 501):
+for step in range(1, 251):
     a, p, n = draw_triplets(32)
     loss = triplet_loss(net(a), net(p), net(n))
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
     recent.append(loss.item())
-    if step % 100 == 0:
+    if step % 50 == 0:
         acc = nearest_neighbour_accuracy(net, val_idx)
-        history.append(np.mean(recent[-100:]))
+        history.append(np.mean(recent[-50:]))
         print(f"step {step}: triplet loss {history[-1]:.4f}, 1-NN accuracy on validation {acc:.3f}")
 
 score = separation(net, test_idx)

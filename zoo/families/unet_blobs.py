@@ -84,14 +84,14 @@ def dice_score(model, dataset):
 def main():
     seed = int(os.environ.get("ZOO_SEED", 0))
     set_seed(seed)
-    train_ds, val_ds = Blobs(240, seed * 7 + 1, augment=True), Blobs(60, seed * 7 + 2)
+    train_ds, val_ds = Blobs(160, seed * 7 + 1, augment=True), Blobs(40, seed * 7 + 2)
     train_dl = DataLoader(train_ds, batch_size=8, shuffle=True)
-    val_dl = DataLoader(val_ds, batch_size=30)
+    val_dl = DataLoader(val_ds, batch_size=20)
     model = UNet()
     bce = nn.BCEWithLogitsLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
     scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.8)
-    num_epochs = 8
+    num_epochs = 7
     val_curve = []
     for epoch in range(num_epochs):
         model.train()

@@ -77,9 +77,9 @@ def negative_elbo(model, x, draws=5):
 
 def main():
     parser = argparse.ArgumentParser(description="VAE digits")
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--epochs", type=int, default=25)
     parser.add_argument("--batch-size", type=int, default=64)
-    parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--lr", type=float, default=4e-3)
     parser.add_argument("--seed", type=int, default=int(os.environ.get("ZOO_SEED", "1")))
     args = parser.parse_args()
     torch.manual_seed(args.seed)
