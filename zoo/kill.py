@@ -26,7 +26,9 @@ LEVEL = 0.05
 SMALLEST = 0.01  # an effect of less than this share of the clean value is none, however steady
 TIMEOUT_S = 120.0
 SAVE_EVERY_S = 10.0
-CURVE_MAY_RISE = 1.15  # the last validation loss of a healthy program over its lowest: beyond this it has begun to overfit
+CURVE_MAY_RISE = (
+    1.15  # the last validation loss of a healthy program over its lowest: beyond this it has begun to overfit
+)
 
 
 def key(program: Program) -> str:
@@ -69,10 +71,15 @@ def rounded(value: float) -> float | None:
 
 
 def run_missing(rows: dict[str, dict], seeds: int, workers: int, only: str) -> None:
+    twins = {program.twin for program in programs()}
+    order = sorted(
+        programs(),
+        key=lambda program: (program.id not in twins, not program.healthy or "+" in program.id, program.healthy),
+    )
     todo = [
         Job(program.id, program.source, seed)
         for seed in range(seeds)
-        for program in programs()
+        for program in order
         if only in program.id and str(seed) not in rows.get(program.id, {"seeds": {}})["seeds"]
     ]
     sources = {program.id: key(program) for program in programs()}

@@ -129,7 +129,9 @@ def parse(name: str, text: str, source: str) -> Family:
             raise ManifestError(f"{name}: no entry begins with {kind}")
     if fields.get("split") not in SPLITS:
         raise ManifestError(f"{name}: no split")
-    return Family(name, fields["split"], fields["style"], float(fields["good"]), source, tuple(variants), tuple(combined))
+    return Family(
+        name, fields["split"], fields["style"], float(fields["good"]), source, tuple(variants), tuple(combined)
+    )
 
 
 def variant(kind: str, title: str, body: list[str]) -> Variant:

@@ -1,5 +1,6 @@
 """Run programs of the zoo as they are, without losscompass: each in a child of a process that has already imported torch, which saves seconds."""
 
+import importlib
 import json
 import os
 import runpy
@@ -64,10 +65,9 @@ def run_all(jobs: Iterable[Job], workers: int, timeout_s: float) -> Iterator[Out
 def warm_up() -> None:
     """Import once what nearly every program imports. One thread: a pool of threads would not survive the fork."""
     os.environ["OMP_NUM_THREADS"] = "1"
-    import sklearn.datasets
-    import sklearn.model_selection
-    import sklearn.preprocessing
-    import torch.utils.data
+    for name in ("sklearn.datasets", "sklearn.model_selection", "sklearn.preprocessing", "torch.utils.data"):
+        importlib.import_module(name)
+    import torch
 
     torch.set_num_threads(1)
 
@@ -89,7 +89,7 @@ def start(job: Job, folder: Path) -> int:
         code = 0
     except SystemExit as stop:
         code = int(bool(stop.code))
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - whatever ends the program is its outcome
         (folder / "error.txt").write_text(traceback.format_exc(limit=-3), "utf-8")
     finally:
         sys.stdout.flush()
