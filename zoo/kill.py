@@ -3,7 +3,7 @@
     python -m zoo.kill [--seeds 3] [--workers 2] [--only WORD] [--report]
 
 A faulty program is compared with its clean twin on the same seeds: one-sided paired t-test on the quality that both measure on clean data that neither has seen.
-"hurts": the quality is worse. "misleads": it is not, but what the program itself reports is farther from it. "crashes": it ends with an error, or never.
+"hurts": the quality is worse. "misleads": it is not, but what the program itself reports is farther from it. "crashes": it ends with an error.
 "harmless": none of these; such a program is not counted as a miss. "too few": fewer than three seeds were run.
 """
 
@@ -72,10 +72,7 @@ def rounded(value: float) -> float | None:
 
 def run_missing(rows: dict[str, dict], seeds: int, workers: int, only: str) -> None:
     twins = {program.twin for program in programs()}
-    order = sorted(
-        programs(),
-        key=lambda program: (program.id not in twins, not program.healthy or "+" in program.id, program.healthy),
-    )
+    order = sorted(programs(), key=lambda program: (program.id not in twins, "+" in program.id, key(program)))
     todo = [
         Job(program.id, program.source, seed)
         for seed in range(seeds)
@@ -86,8 +83,9 @@ def run_missing(rows: dict[str, dict], seeds: int, workers: int, only: str) -> N
     saved = began = time.monotonic()
     try:
         for count, outcome in enumerate(run_all(todo, workers, TIMEOUT_S), 1):
-            row = rows.setdefault(outcome.job.id, {"source": sources[outcome.job.id], "seeds": {}})
-            row["seeds"][str(outcome.job.seed)] = row_of(outcome)
+            if outcome.status != "timeout":  # the machine may have been busy: tried again next time
+                row = rows.setdefault(outcome.job.id, {"source": sources[outcome.job.id], "seeds": {}})
+                row["seeds"][str(outcome.job.seed)] = row_of(outcome)
             now = time.monotonic()
             sys.stderr.write(f"\r{count}/{len(todo)} runs, {now - began:.0f} s, {outcome.job.id[:60]:60s}")
             sys.stderr.flush()

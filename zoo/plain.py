@@ -70,6 +70,7 @@ def warm_up() -> None:
     import torch
 
     torch.set_num_threads(1)
+    torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # the first optimiser imports the compiler: seconds
 
 
 def start(job: Job, folder: Path) -> int:

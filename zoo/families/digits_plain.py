@@ -26,13 +26,13 @@ val_loader = DataLoader(val_set, batch_size=128)
 model = nn.Sequential(
     nn.Linear(64, 128),
     nn.ReLU(),
-    nn.Dropout(0.2),
+    nn.Dropout(0.3),
     nn.Linear(128, 64),
     nn.ReLU(),
     nn.Linear(64, 10),
 )
 criterion = nn.CrossEntropyLoss()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-3)
 
 epochs = 10
 val_losses = []
