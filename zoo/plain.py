@@ -1,5 +1,9 @@
-"""Run programs of the zoo as they are, without losscompass: each in a child of a process that has already imported torch, which saves seconds."""
+"""Run programs of the zoo as they are, without losscompass: each in a child of a process that has already imported torch, which saves seconds.
 
+python -m zoo.plain [--seed 0] ID ...    one line of JSON a program
+"""
+
+import argparse
 import importlib
 import json
 import os
@@ -12,6 +16,8 @@ import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from .manifest import programs
 
 PAUSE_S = 0.02  # between looks at the children
 
@@ -107,3 +113,21 @@ def collect(job: Job, folder: Path, wait_status: int, late: bool, seconds: float
         json.loads(metrics.read_text("utf-8")) if metrics.exists() else {},
         seconds,
     )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ids", nargs="+", metavar="ID")
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    wanted = [program for program in programs() if program.id in args.ids]
+    if unknown := set(args.ids) - {program.id for program in wanted}:
+        parser.error(f"no such program: {', '.join(sorted(unknown))}")
+    jobs = [Job(program.id, program.source, args.seed) for program in wanted]
+    for outcome in run_all(jobs, workers=2, timeout_s=600.0):
+        said = {"program": outcome.job.id, "status": outcome.status, "error": outcome.error, "metrics": outcome.metrics}
+        print(json.dumps(said), flush=True)
+
+
+if __name__ == "__main__":
+    main()
