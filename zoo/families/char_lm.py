@@ -10,11 +10,11 @@ from torch.nn import functional as F
 
 # ---- hyperparameters
 batch_size = 24
-block_size = 24
-max_iters = 300
-eval_interval = 60
-learning_rate = 3e-3
-warmup_iters = 30
+block_size = 20
+max_iters = 200
+eval_interval = 40
+learning_rate = 4e-3
+warmup_iters = 20
 n_embd = 32
 n_head = 4
 n_layer = 2
@@ -153,7 +153,7 @@ def next_char_loss(n=200):
     model.eval()
     total = 0.0
     starts = torch.randint(len(test_data) - block_size - 1, (n,), generator=torch.Generator().manual_seed(1))
-    for length in (6, 12, 18, 24):
+    for length in (5, 10, 15, 20):
         ctx = torch.stack([test_data[i : i + length] for i in starts])
         nxt = torch.stack([test_data[i + length] for i in starts])
         total += F.cross_entropy(model(ctx)[0][:, -1].float(), nxt).item()

@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, TensorDataset
 def make_data(seed):
     rng = np.random.default_rng(seed)
     wine = load_wine()
-    x = np.concatenate([wine.data + 0.15 * rng.standard_normal(wine.data.shape) * wine.data.std(0) for _ in range(6)])
+    x = np.concatenate([wine.data + 0.35 * rng.standard_normal(wine.data.shape) * wine.data.std(0) for _ in range(6)])
     kind = np.tile(wine.target, 6)
     score = 0.6 * (x[:, 0] - 13.0) + 1.5 * (x[:, 10] - 0.95) + 0.002 * (x[:, 12] - 750)
     score = score + 0.2 * rng.standard_normal(len(score))
@@ -42,7 +42,7 @@ class MultiTaskNet(nn.Module):
     def __init__(self, n_in=13, width=32):
         super().__init__()
         self.body = nn.Sequential(
-            nn.Linear(n_in, width), nn.ReLU(), nn.Dropout(0.3), nn.Linear(width, width), nn.ReLU(),
+            nn.Linear(n_in, width), nn.ReLU(), nn.Dropout(0.4), nn.Linear(width, width), nn.ReLU(),
         )
         self.kind_head = nn.Linear(width, 3)
         self.score_head = nn.Linear(width, 1)
@@ -150,7 +150,7 @@ def main(seed, epochs=12, batch_size=32):
     model = MultiTaskNet()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     scheduler = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=1e-2, total_steps=epochs * len(train_loader)
+        optimizer, max_lr=5e-3, total_steps=epochs * len(train_loader)
     )
     trainer = build_trainer(model, optimizer, scheduler)
     evaluator, totals = build_evaluator(model)
