@@ -12,7 +12,11 @@ SHAPES = losscompass.signal
 DEV = .venv-test/bin
 BENCH = .venv-bench/bin
 
+<<<<<<< HEAD
 .PHONY: demo test lint bare bench bench-logs bench-read bench-record bench-forecast bench-losses calibrate clean
+=======
+.PHONY: demo test lint bare bench bench-logs bench-read bench-forecast bench-losses calibrate clean zoo zoo-kill bench-causes
+>>>>>>> zoo
 
 demo: .venv-demo/ready  ## a real training with one fault in it, watched: its verdict, and its page in demo-out/
 	mkdir -p demo-out
@@ -55,6 +59,18 @@ bench-record: .venv-bench/ready  ## recording a number, and what a kill takes, b
 
 bench-losses: .venv-bench/ready  ## what each loss must read, measured; the box losses beside torchvision
 	$(BENCH)/python benchmarks/bench_losses.py
+
+# Which programs of the zoo: a sample that is spread over causes, splits and families. `make zoo ZOO=` runs all of them.
+ZOO ?= --sample 320
+
+zoo: .venv-test/ready  ## run the zoo under losscompass; cached, goes on where it was stopped
+	$(DEV)/python -m zoo.run --workers $(WORKERS) $(ZOO)
+
+bench-causes: zoo  ## how often the cause is named first, with its line, and healthy programs are left alone
+	$(DEV)/python -m zoo.score $(ZOO)
+
+zoo-kill: .venv-test/ready  ## which faults of the zoo hurt, and whether the healthy programs learn; cached in zoo/kill.json
+	$(DEV)/python -m zoo.kill --workers $(WORKERS)
 
 calibrate: .venv-test/ready  ## measure every threshold again
 	$(DEV)/python -m calibration
