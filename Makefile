@@ -12,11 +12,7 @@ SHAPES = losscompass.signal
 DEV = .venv-test/bin
 BENCH = .venv-bench/bin
 
-<<<<<<< HEAD
-.PHONY: demo test lint bare bench bench-logs bench-read bench-record bench-forecast bench-losses calibrate clean
-=======
-.PHONY: demo test lint bare bench bench-logs bench-read bench-forecast bench-losses calibrate clean zoo zoo-kill bench-causes
->>>>>>> zoo
+.PHONY: demo test lint bare bench bench-logs bench-read bench-record bench-forecast bench-losses calibrate clean zoo zoo-kill bench-causes
 
 demo: .venv-demo/ready  ## a real training with one fault in it, watched: its verdict, and its page in demo-out/
 	mkdir -p demo-out
