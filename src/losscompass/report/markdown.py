@@ -39,10 +39,14 @@ def escape(text: str) -> str:
 
 
 def _run(one: RunDiagnosis, catalogue: Catalogue) -> list[str]:
-    head = (
-        f"**{escape(say.label(one.reading, catalogue))}** ({escape(say.sureness(one.reading.confidence, catalogue))})"
+    title, confidence = say.headline(one, catalogue)
+    head = f"**{escape(title)}** ({escape(say.sureness(confidence, catalogue))})"
+    said = (
+        say.by_itself(one, catalogue),
+        say.verdict(one, catalogue),
+        say.beside(one.reading, catalogue),
+        say.next_step(one, catalogue),
     )
-    said = (say.verdict(one, catalogue), say.beside(one.reading, catalogue), say.next_step(one, catalogue))
     blocks = [f"## {escape(say.name(one))}", "  \n".join([head, *(escape(text) for text in said if text)])]
     if curves := _curves(one, catalogue):
         blocks.append(curves)

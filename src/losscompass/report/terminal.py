@@ -134,10 +134,15 @@ class _Page:
     def opening(self, one: RunDiagnosis) -> None:
         self.paragraph(say.name(one), style="dim")
         kind = say.tone(one)
-        sure = say.sureness(one.reading.confidence, self._words)
-        head = Text(self._mark[kind] + " ", STYLE[kind]).append(say.label(one.reading, self._words), "bold")
-        self._lines.append(head.append(f"  ({sure})", "dim"))
+        title, confidence = say.headline(one, self._words)
+        sure = f"  ({say.sureness(confidence, self._words)})"
+        self.paragraph(title, first=self._mark[kind] + " ", first_style=STYLE[kind], style="bold")
+        if cells(self._lines[-1].plain) + cells(sure) <= self._width:
+            self._lines[-1].append(sure, "dim")
+        else:
+            self.paragraph(sure.strip(), indent=2, style="dim")
         for text in (
+            say.by_itself(one, self._words),
             say.verdict(one, self._words),
             say.beside(one.reading, self._words),
             say.next_step(one, self._words),

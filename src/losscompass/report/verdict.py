@@ -8,6 +8,7 @@ from ..evidence.records import Axis, Skipped
 from ..evidence.run import Run, Series
 from ..rules.base import Need, Severity, Value
 from ..text.catalogue import Catalogue, placeholders
+from .code import where
 from .plain import plain
 
 POSITIONS = frozenset(("at", "back", "best_at", "from", "onset", "step", "to"))
@@ -38,6 +39,25 @@ def safe(values: Mapping[str, Value]) -> dict[str, Value]:
 def label(reading: Reading, catalogue: Catalogue) -> str:
     """The name of what the curve does: "overfitting", 「過学習」."""
     return catalogue.ui(f"label.{reading.labels[0]}")
+
+
+def headline(one: RunDiagnosis, catalogue: Catalogue) -> tuple[str, float]:
+    """What names the run, and how sure that is: the cause to be fixed first, where one was seen, else what the curve does."""
+    cause = cause_first(one)
+    if cause is None:
+        return label(one.reading, catalogue), one.reading.confidence
+    return catalogue.title(cause.id) + (f" ({where(cause)})" if where(cause) else ""), cause.confidence
+
+
+def cause_first(one: RunDiagnosis) -> Found | None:
+    """The cause of warning or above that stands before all other findings."""
+    first = one.found[0] if one.found else None
+    return first if first is not None and first.kind == "cause" and first.severity is not Severity.NOTE else None
+
+
+def by_itself(one: RunDiagnosis, catalogue: Catalogue) -> str:
+    """What the curve does, where something else names the run; else nothing."""
+    return "" if cause_first(one) is None else catalogue.ui("found.curve", label=label(one.reading, catalogue))
 
 
 def verdict(one: RunDiagnosis, catalogue: Catalogue) -> str:
