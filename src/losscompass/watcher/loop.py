@@ -116,7 +116,7 @@ class Loop:
         self.letters.append("Z")
         if "zero-grad" not in self.spots or state.zero_grads < 4:
             self._mark("zero-grad", depth + 1)
-        if self.rounds_since and not self.steps:
+        if self.rounds_since and not self.steps and not state.in_step:
             self._round()
 
     def cleared_by_module(self, depth: int) -> None:
@@ -147,7 +147,8 @@ class Loop:
         self._backward_open = True
         self.acts += 1
         if not self.steps and self.rounds_since and (not self.states or self.rounds_since >= _PATIENCE):
-            self._round()
+            if not any(state.in_step for state in self.states):
+                self._round()
         self.backwards += 1
         self.rounds_since += 1
         self.retained += retain

@@ -231,6 +231,13 @@ class Losses:
         name = variable.removesuffix("_loss").removeprefix("loss_") if variable not in ("", "loss") else site.function
         return name or site.function
 
+    def over(self) -> None:
+        """The run is over: what waits for a backward of lines that were trained before was a validation."""
+        for one in self.pending:
+            if one.site.trained:
+                self._never_trained(one)
+        self.pending.clear()
+
     def untrained(self) -> list[Number]:
         """Of a step before which nothing was back-propagated: what its losses are worth, each once."""
         values = {one.site.number: one.value for one in self.pending if one.value is not None}

@@ -156,8 +156,8 @@ def _span(file: str, lines: list[str], line: int) -> tuple[int, int]:
 def assigned_name(text: str) -> str:
     """The name on the left of an assignment: "optimizer" of `optimizer = Adam(…)`, "opt_g" of `self.opt_g = …`; else ""."""
     try:
-        node = ast.parse(text).body[0]
-    except (SyntaxError, IndexError, ValueError):
+        (node,) = ast.parse(text).body
+    except (SyntaxError, ValueError):  # no statement, or several on one line
         return ""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
     return _last_name(targets[0]) if len(targets) == 1 else ""

@@ -112,7 +112,8 @@ class Session:
         ):
             self.probes.guard(part.__name__.strip("_").replace("_", "-"), part)()
         this = weakref.ref(self)
-        os.register_at_fork(after_in_child=lambda: _forked(this))
+        if hasattr(os, "register_at_fork"):  # nobody forks where it is missing
+            os.register_at_fork(after_in_child=lambda: _forked(this))
         self.probes.guard("forward", self._open_look)(0)
 
     def _watch_losses(self) -> None:
@@ -179,6 +180,7 @@ class Session:
     def _end(self, ended: str, error: BaseException | None) -> None:
         if self.losses.micro:
             self.training.write(self.loop.position)
+        self.losses.over()
         self._close_validation()
         self.deferred.flush()
         self._tell_cumulative()
@@ -245,11 +247,11 @@ class Session:
         before = self.loop.position
         self.loop.before_backward(retain, spot)
         self._moved(before)
-        if self.losses.validation:
-            self._close_validation()
         if self._xray or site.calls == 0:
             self.graphs.backward(root, site)
         self.losses.trained_on(root, site)
+        if self.losses.validation:
+            self._close_validation()
         self._site = site
         if self.losses.broken and root.grad_fn is not None and not self.telling.knows_nonfinite("loss"):
             self.inputs.broken(
