@@ -146,9 +146,9 @@ class Loop:
             self.failed_backwards += 1
         self._backward_open = True
         self.acts += 1
-        if not self.steps and self.rounds_since and (not self.states or self.rounds_since >= _PATIENCE):
-            if not any(state.in_step for state in self.states):
-                self._round()
+        waited = self.rounds_since and (not self.states or self.rounds_since >= _PATIENCE)
+        if waited and not self.steps and not any(state.in_step for state in self.states):
+            self._round()
         self.backwards += 1
         self.rounds_since += 1
         self.retained += retain
