@@ -80,6 +80,7 @@ class Losses:
         self._backwards: dict[Spot | None, BackwardSite] = {}
         self._by_number: list[BackwardSite] = []
         self.pending: list[Pending] = []
+        self._latest: Any = None  # weak: the loss that was computed last
         self.micro: dict[int, Micro] = {}  # by BackwardSite.number
         self.scaled: list[tuple[Any, Any]] = []  # (scaled, unscaled), weak
         self.xray_open = False
@@ -93,6 +94,11 @@ class Losses:
         torch = self._torch
         if type(made) is not torch.Tensor and not isinstance(made, torch.Tensor):
             return None
+        # On X-ray steps, and with a mode or a kind of tensor of the user's, a loss of torch calls itself by its name once more.
+        ref = weakref.ref(made)
+        if self._latest is not None and self._latest() is made:
+            return None
+        self._latest = ref
         spot = self._places.spot(depth + 1)
         site = self._sites.get((function, spot))
         if site is None:
@@ -105,7 +111,7 @@ class Losses:
             target = args[1] if len(args) > 1 else arguments(args, kwargs)[1]
             count = target.size(0) if type(target) is torch.Tensor and target.dim() else 1
             self.pending.append(
-                Pending(site, weakref.ref(made), value, count, made.grad_fn if self.xray_open else None)
+                Pending(site, ref, value, count, made.grad_fn if self.xray_open else None)
             )
             if len(self.pending) > _PENDING:
                 self._never_trained(self.pending.pop(0))

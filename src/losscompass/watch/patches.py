@@ -14,9 +14,18 @@ from .places import WRAPPER
 Look = Callable[..., None]
 
 
-def _following(original: Callable[..., Any], look: Look, compiling: Callable[[], bool]) -> Callable[..., Any]:
+def _following(
+    original: Callable[..., Any], look: Look, compiling: Callable[[], bool], step_aside: Callable[[], Any]
+) -> Callable[..., Any]:
     def following(*args: Any, **kwargs: Any) -> Any:
-        result = original(*args, **kwargs)
+        come_back = step_aside()
+        if come_back is None:
+            result = original(*args, **kwargs)
+        else:  # or functions of torch would see our mode, call themselves through it, and warn of another line than the user's
+            try:
+                result = original(*args, **kwargs)
+            finally:
+                come_back()
         if not compiling():
             look(args, kwargs, result)
         return result
@@ -52,11 +61,12 @@ class Patches:
 
     def __init__(self, compiling: Callable[[], bool]) -> None:
         self._compiling = compiling
+        self.step_aside: Callable[[], Callable[[], None] | None] = lambda: None  # takes the mode of an X-ray away for one call
         self._undo: list[tuple[Any, str, Any, Any]] = []
 
     def follow(self, owner: Any, name: str, look: Look) -> bool:
         """After each call of `owner.name`, `look(args, kwargs, result)`. False where there is no such function."""
-        return self._put(owner, name, lambda original: _following(original, look, self._compiling))
+        return self._put(owner, name, lambda original: _following(original, look, self._compiling, self.step_aside))
 
     def surround(self, owner: Any, name: str, before: Look, after: Look) -> bool:
         """Before each call `before(args, kwargs)`, after one that did not raise `after(args, kwargs, result)`."""

@@ -60,7 +60,7 @@ class Session:
         self._recorder = recorder
         self._torch = torch
         self.places = Places(folder)
-        self.probes = Probes(self._probe_off)
+        self.probes = Probes(self._probe_off, torch)
         self.budget = Budget()
         self.loop = Loop(self.places)
         self.deferred = Deferred(torch)
@@ -103,6 +103,7 @@ class Session:
         for name, value in facts.of_the_machine(torch):
             self._recorder.fact(name, value)
         guard, patches, functional = self.probes.guard, self.patches, torch.nn.functional
+        patches.step_aside = self.forward.step_aside
         for function in FUNCTIONS:
             if hasattr(functional, function):
                 patches.follow(functional, function, guard("loss", self._loss_look(function)))
