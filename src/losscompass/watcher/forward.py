@@ -136,6 +136,14 @@ class Forward:
         size = self._torch._C._len_torch_function_stack()
         return bool(size) and overrides._get_current_function_mode() is mode
 
+    def step_aside(self) -> Any:
+        """Take the mode away for one call; what puts it back, None where there is nothing to take away."""
+        mode = self._mode
+        if mode is None or not self._is_on_top(mode):
+            return None
+        mode.__exit__(None, None, None)
+        return mode.__enter__
+
     def forget(self) -> None:
         """What was gathered for the last look."""
         self.called.clear()
@@ -230,6 +238,8 @@ class Forward:
                     self.cuts.append((spot, "data" if name == "__get__" else name))
             return
         if isinstance(made, self._torch.Tensor):
+            if made._is_view() and made._version:  # its node would be made anew, which torch may refuse
+                return
             node = made.grad_fn
             if node is not None and len(self.places_of) < 20_000:
                 spot = self._places.spot(3)

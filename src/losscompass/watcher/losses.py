@@ -80,13 +80,13 @@ class Losses:
         self._backwards: dict[Spot | None, BackwardSite] = {}
         self._by_number: list[BackwardSite] = []
         self.pending: list[Pending] = []
+        self._latest: Any = None  # weak: the loss that was computed last
         self.micro: dict[int, Micro] = {}  # by BackwardSite.number
         self.scaled: list[tuple[Any, Any]] = []  # (scaled, unscaled), weak
         self.xray_open = False
         self.computed = 0  # with gradients
         self.trained = self.without_graph = 0
         self.broken = False  # what was back-propagated last is no number
-        self._last: Any = None  # what was computed last, weak
         self.validation = Validation(deferred)
 
     # -- a loss function was called ----------------------------------------------------------------------------------------
@@ -98,25 +98,23 @@ class Losses:
         torch = self._torch
         if type(made) is not torch.Tensor and not isinstance(made, torch.Tensor):
             return None
+        # With a mode or a kind of tensor of the user's, a loss of torch calls itself by its name once more.
+        if self._latest is not None and self._latest() is made:
+            return None
+        ref = self._latest = weakref.ref(made)
         spot = self._places.spot(depth + 1)
         site = self._sites.get((function, spot))
         if site is None:
             if len(self._sites) >= _SITES:
                 return None
             site = self._sites[function, spot] = LossSite(len(self._sites), function, spot)
-        last = self._last
-        if last is not None and last() is made:
-            return None  # a function that is dispatched (to a mode, to a subclass) comes by twice
-        self._last = weakref.ref(made)
         site.calls += 1
         if made.requires_grad:
             self.computed += 1
             value = _number(made) if made.dim() == 0 else None
             target = args[1] if len(args) > 1 else arguments(args, kwargs)[1]
             count = target.size(0) if type(target) is torch.Tensor and target.dim() else 1
-            self.pending.append(
-                Pending(site, weakref.ref(made), value, count, made.grad_fn if self.xray_open else None)
-            )
+            self.pending.append(Pending(site, ref, value, count, made.grad_fn if self.xray_open else None))
             if len(self.pending) > _PENDING:
                 self._never_trained(self.pending.pop(0))
         elif torch.is_grad_enabled() and not self._evaluating(args):

@@ -10,11 +10,14 @@ from .places import is_own_code
 class Probes:
     """Guards every look of a session. `end` switches all of them off: in a forked child, and when the session is over."""
 
-    def __init__(self, tell: Callable[[str, str], None]) -> None:
+    def __init__(self, tell: Callable[[str, str], None], torch: Any) -> None:
         self.off = False
         self.ended = False
         self.broken: set[str] = set()
         self._tell = tell
+        # Modes and kinds of tensors of the user's own must not see what a look does.
+        self._unseen = torch._C.DisableTorchFunction
+        self._dispatching = torch._C._len_torch_dispatch_stack
         self._thread: int | None = None
 
     def end(self) -> None:
@@ -30,13 +33,15 @@ class Probes:
         """The look, made harmless. A look does not look at what it does itself (`_inside`)."""
         broken = self.broken
         here = threading.get_ident
+        unseen, dispatching = self._unseen, self._dispatching
 
         def guarded(*args: Any) -> None:
-            if self.off or name in broken or (self._thread is not None and here() != self._thread):
+            if self.off or name in broken or dispatching() or (self._thread is not None and here() != self._thread):
                 return
             self.off = True  # a look does not look at what it does itself
             try:
-                look(*args)
+                with unseen():
+                    look(*args)
             except Exception as error:
                 if _is_users(error):
                     raise

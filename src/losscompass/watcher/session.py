@@ -65,7 +65,13 @@ class Session:
     def __init__(self, recorder: Recorder, torch: Any, folder: str | None = None) -> None:
         self._torch = torch
         self.places = Places(folder)
-        self.probes = Probes(lambda probe, error: self.telling.event("probe-off", {"probe": probe, "error": error}))
+        self.probes = Probes(
+            lambda probe, error: self.telling.event(
+                "probe-off",
+                {"probe": probe, "error": error},
+            ),
+            torch,
+        )
         self.budget = Budget()
         self.loop = Loop(self.places)
         self.telling = Telling(recorder, self.places, self.loop)
@@ -80,7 +86,7 @@ class Session:
         self.training = Training(self.telling, self.losses, self.loop, self.tensors, self.deferred)
         self.inputs = Inputs(torch, self.places, self.telling, self.budget)
         self.schedulers = Schedulers(self.places)
-        self.patches = Patches(torch.compiler.is_compiling)
+        self.patches = Patches(torch.compiler.is_compiling, self.forward.step_aside)
         core = torch._C
         self._outside = (
             core._get_tracing_state,

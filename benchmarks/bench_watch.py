@@ -1,0 +1,127 @@
+"""What watching costs a training: `make bench-watch`.
+
+Every way to look has a training of its own, with the same model and the same data, in one process; chunks of steps take turns, so that
+whatever else the machine does meets all of them. A step is measured by the CPU time of its thread (a machine that is shared lends its
+wall clock to others), with one thread. "median": of single steps; "all": mean over all steps, the X-rays of the first ones included;
+"later": without those of the first chunk; "worst": the worst chunk after the first against the plain chunk beside it, of which the
+lower half of the steps' times is taken. µs: what is added to a step.
+
+    python benchmarks/bench_watch.py --models tiny mlp-1M --chunks 20
+    python benchmarks/bench_watch.py --memory 1000000
+"""
+
+import argparse
+import os
+import resource
+import statistics
+import time
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import torch
+
+from watch_models import MODELS, Training
+from watch_ways import WAYS, Watched
+
+LEAST = 0.25
+"""Seconds of a chunk, about."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=[name for name in WAYS if available(name)])
+    parser.add_argument("--chunks", type=int, default=24, help="chunks of each way")
+    parser.add_argument("--memory", type=int, metavar="STEPS", help="memory over that many tiny steps, instead")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    print(f"torch {torch.__version__}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}, one thread, CPU time\n")
+    if options.memory:
+        memory(options.memory)
+        return
+    print(f"{'model':<16}{'way':<13}{'step':>10}{'median':>9}{'all':>9}{'later':>9}{'worst':>9}{'µs':>10}")
+    for name in options.models:
+        table(name, ["plain", *(way for way in options.ways if way != "plain")], options.chunks)
+    print(f"\nload at the end {os.getloadavg()[0]:.1f}")
+
+
+def available(way: str) -> bool:
+    """Whether the package that a way needs is installed."""
+    import importlib.util
+
+    return all(importlib.util.find_spec(one) is not None for one in [way] if way in {"tensorboard", "wandb"})
+
+
+def table(name: str, names: list[str], chunks: int) -> None:
+    """Measure one model, and print a line a way."""
+    trainings = {way: Training(name) for way in names}
+    ways = {way: WAYS[way](trainings[way]) for way in names}
+    for training in trainings.values():
+        for _ in range(5):
+            training.step()
+    times: dict[str, list[list[float]]] = {way: [] for way in names}
+    count = max(5, min(2000, int(LEAST / statistics.median(timed(trainings["plain"].step, lambda: None, 7)))))
+    for chunk in range(chunks):
+        for way in names if chunk % 2 else names[::-1]:
+            ways[way].on()
+            times[way].append(timed(trainings[way].step, ways[way].after, count))
+            ways[way].off()
+    for way in ways.values():
+        way.end()
+    plain = times["plain"]
+    base = statistics.median(one for chunk in plain for one in chunk)
+    print(f"{name:<16}{'plain':<13}{base * 1e3:>7.3f} ms   of {chunks} × {count} steps")
+    for way in names[1:]:
+        print(f"{'':<16}{way:<13}{line(times[way], plain, base)}", flush=True)
+
+
+def timed(step, after, count: int) -> list[float]:
+    """CPU seconds of each step."""
+    found = []
+    now = time.thread_time
+    for _ in range(count):
+        began = now()
+        step()
+        after()
+        found.append(now() - began)
+    return found
+
+
+def line(mine: list[list[float]], plain: list[list[float]], base: float) -> str:
+    # chunks that took turns are compared with each other: the machine is as slow for both
+    pairs = list(zip(mine, plain, strict=True))
+    medians = [statistics.median(a) / statistics.median(b) - 1 for a, b in pairs]
+    means = [trimmed(a) / trimmed(b) - 1 for a, b in pairs]
+    median = statistics.median(medians)
+    everything = sum(map(sum, mine)) / sum(map(sum, plain)) - 1
+    later = sum(map(sum, mine[1:])) / sum(map(sum, plain[1:])) - 1
+    step = statistics.median(one for chunk in mine for one in chunk)
+    return (
+        f"{step * 1e3:>7.3f} ms{median:>+9.1%}{everything:>+9.1%}{later:>+9.1%}{max(means[1:], default=0):>+9.1%}{median * base * 1e6:>10.1f}"
+        f"   (chunks {min(medians):+.1%} … {max(medians):+.1%})"
+    )
+
+
+def trimmed(times: list[float]) -> float:
+    """The mean without the slowest tenth of the steps, which other programs have slowed."""
+    kept = sorted(times)[: max(1, len(times) - len(times) // 10)]
+    return sum(kept) / len(kept)
+
+
+def memory(steps: int) -> None:
+    """The resident memory of the process while a tiny model is watched."""
+    training = Training("tiny")
+    way = Watched(training)
+    way.on()
+    print("steps     resident memory, MiB")
+    for part in range(10):
+        for _ in range(steps // 10):
+            training.step()
+        with open("/proc/self/statm", encoding="ascii") as file:
+            resident = int(file.read().split()[1]) * resource.getpagesize() / 2**20
+        print(f"{steps // 10 * (part + 1):>9,} {resident:>8.1f}", flush=True)
+    way.end()
+
+
+if __name__ == "__main__":
+    main()
