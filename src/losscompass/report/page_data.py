@@ -6,16 +6,18 @@ from typing import Any
 from ..diagnose.diagnosis import Diagnosis, RunDiagnosis
 from ..text.catalogue import Catalogue
 from . import verdict as say
+from .data_seen import data_seen
 from .json import document
 from .judgement import heading as heading_of
 from .judgement import taken
+from .layers import pack_layers
 from .packed_series import ArrayStore, pack_runs
 from .ranking import heading
 from .unreadable import sentence
 
 
 def page_data(diagnosis: Diagnosis, catalogues: Mapping[str, Catalogue], lang: str) -> dict[str, Any]:
-    """One JSON-able dictionary. `document`, `curves` and `arrays` hold no words; `words` holds one table a language."""
+    """One JSON-able dictionary. `document`, `curves`, `inside` and `arrays` hold no words; `words` holds one table a language."""
     runs = sorted(diagnosis.runs, key=lambda one: -one.run.points)  # as in the document
     facts = document(diagnosis)
     facts["runs"] = facts["runs"][: len(runs)]  # what could not be read has its own list
@@ -24,6 +26,7 @@ def page_data(diagnosis: Diagnosis, catalogues: Mapping[str, Catalogue], lang: s
         "lang": lang,
         "document": facts,
         "curves": pack_runs([one.run for one in runs], store),
+        "inside": [{"layers": pack_layers(one.run, store), "data": data_seen(one.run)} for one in runs],
         "arrays": store.packed,
         "words": {tongue: _words(diagnosis, runs, words) for tongue, words in catalogues.items()},
     }

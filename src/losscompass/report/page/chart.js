@@ -182,6 +182,8 @@ function rangeOfY([left, right], spec, low, high) {
       if (x >= left && x <= right) seen.push(fan.low[i], fan.high[i]);
     });
   }
+  if (spec.stacked) return [0, 1];
+  if (spec.zero) seen.push(0);
   const values = seen.filter((y) => Number.isFinite(y) && (!spec.log || y > 0));
   if (!values.length) return spec.log ? [0.1, 10] : [0, 1];
   let [least, most] = [Math.min(...values), Math.max(...values)];

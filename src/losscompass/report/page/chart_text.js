@@ -3,7 +3,7 @@
 /** The chart with its heading, legend and summary. Returns the figure and how to draw into it once it is in the page. */
 function chartFigure(spec, group) {
   const summary = freshId('summary');
-  const values = spec.lines.map((line) => el('span', { class: 'value' }, num(lastFinite(line.y))));
+  const values = spec.lines.map((line) => el('span', { class: 'value' }, shownValue(line, lastFinite(line.own ?? line.y))));
   const legend = el('div', { class: 'legend', role: 'group', 'aria-label': t('legend') });
   const where = el('span', { class: 'where' });
   const spoken = el('span', { class: 'unseen', 'aria-live': 'polite' });
@@ -28,7 +28,7 @@ function chartFigure(spec, group) {
     at.x = x;
     where.textContent = x === null ? '' : position(roundPosition(x, group), spec.axis);
     spec.lines.forEach((line, i) => {
-      values[i].textContent = num(x === null ? lastFinite(line.y) : valueAt(line, x));
+      values[i].textContent = shownValue(line, x === null ? lastFinite(line.own ?? line.y) : valueAt(line, x));
     });
   };
   spec.lines.forEach((line, i) => {
@@ -109,6 +109,10 @@ function chartKey(event, chart, group, at) {
   }
 }
 
+function shownValue(line, value) {
+  return line.form && Number.isFinite(value) ? line.form(value) : num(value);
+}
+
 /** A position as exact as the width of a pixel allows. */
 function roundPosition(x, group) {
   const unit = 10 ** Math.floor(Math.log10((group.range[1] - group.range[0]) / 1000 || 1));
@@ -118,7 +122,7 @@ function roundPosition(x, group) {
 function valueAt(line, x) {
   const part = line.tail ?? line;
   if (!part.x.length || x > part.x[part.x.length - 1] + (part.x[part.x.length - 1] - part.x[0]) * 0.02) return null;
-  return part.y[nearest(part.x, x)];
+  return (part.own ?? part.y)[nearest(part.x, x)];
 }
 
 function lastFinite(values) {
@@ -129,13 +133,14 @@ function lastFinite(values) {
 /** What a chart shows, in words. */
 function summarise(spec) {
   const lines = spec.lines.map((line) => {
-    const range = extent(line.y);
+    const shown = line.own ?? line.y;
+    const range = extent(shown);
     if (!range) return t('summary.empty', { name: line.label });
-    const first = line.y.find(Number.isFinite);
+    const first = shown.find(Number.isFinite);
     const text = t('summary.line', {
       name: line.label,
       first: num(first),
-      last: num(lastFinite(line.y)),
+      last: num(lastFinite(shown)),
       low: num(range[0]),
       high: num(range[1]),
     });

@@ -33,6 +33,9 @@ function curvesSection(run, openFinding) {
     const spec = sideSpec(run, curves, options, t(title));
     if (spec.lines.length) figures.push(chartFigure(spec, group));
   }
+  for (const spec of [gapSpec(run, heads, options), partsSpec(run, options)]) {
+    if (spec) figures.push(chartFigure(spec, group));
+  }
   const reset = el(
     'button',
     { type: 'button', class: 'quiet', disabled: true, on: { click: () => group.reset() } },
@@ -212,6 +215,11 @@ function downloads(main, run) {
       'button',
       { type: 'button', class: 'quiet', on: { click: () => savePicture(main.chart, name) } },
       t('download.png'),
+    ),
+    el(
+      'button',
+      { type: 'button', class: 'quiet', on: { click: () => saveDrawing(main.chart, name) } },
+      t('download.svg'),
     ),
     el(
       'button',

@@ -33,7 +33,11 @@ function unpackRuns(data) {
     }
     const source = run.source.slice(shared) || run.source;
     const label = run.name ? `${source} [${run.name}]` : source;
-    return { ...run, label, index, curves, began: packed.began };
+    const { layers, data: seen } = data.inside[index];
+    for (const strip of Object.values(layers)) {
+      for (const key of ['step', 'value']) if (typeof strip[key] === 'number') strip[key] = array(strip[key]);
+    }
+    return { ...run, label, index, curves, layers, data: seen, began: packed.began };
   });
 }
 

@@ -16,7 +16,38 @@ function drawBeneath(u, spec) {
   }
   ctx.globalAlpha = 1;
   for (const fan of spec.fans ?? []) drawFan(u, fan);
+  if (spec.zero) drawZero(u);
+  spec.lines.forEach((line, k) => {
+    if (!line.hidden && (spec.stacked || line.area)) drawArea(u, line, spec.stacked ? spec.lines[k - 1] : null);
+  });
   ctx.restore();
+}
+
+function drawZero(u) {
+  const { ctx, bbox } = u;
+  const y = Math.round(u.valToPos(0, 'y', true)) + 0.5;
+  ctx.strokeStyle = tone('muted');
+  ctx.lineWidth = devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+}
+
+/** The area between a line and the one below it, or zero. */
+function drawArea(u, line, below) {
+  const { ctx } = u;
+  const kept = [...line.x.keys()].filter((i) => Number.isFinite(line.y[i]));
+  if (kept.length < 2) return;
+  const point = (i, y) => ctx.lineTo(u.valToPos(line.x[i], 'x', true), u.valToPos(y, 'y', true));
+  ctx.fillStyle = line.color;
+  ctx.globalAlpha = below === null && !line.own ? 0.16 : 0.32;
+  ctx.beginPath();
+  for (const i of kept) point(i, line.y[i]);
+  for (const i of kept.reverse()) point(i, below?.y[i] ?? 0);
+  ctx.closePath();
+  ctx.fill();
+  ctx.globalAlpha = 1;
 }
 
 /** The band in which a curve is expected to go on, and its middle. */

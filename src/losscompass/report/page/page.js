@@ -28,6 +28,8 @@ function showDiagnosis(root, data) {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => draw('theme'));
   onPrint(page, () => draw('theme'));
   draw('all');
+  followLinks(root);
+  followFragment(page);
   return (newer) => {
     Object.assign(page, { data: newer, runs: unpackRuns(newer) });
     language.all = newer.words;
@@ -62,6 +64,8 @@ const SECTIONS = [
   },
   { name: 'remedies', topics: ALWAYS, make: ofRun(remediesSection) },
   { name: 'likely', topics: ALWAYS, make: ofRun(likelySection) },
+  { name: 'layers', topics: [...ALWAYS, 'theme'], make: ofRun(layersSection) },
+  { name: 'data', topics: ALWAYS, make: ofRun(dataSection) },
   { name: 'checklist', topics: ALWAYS, make: ofRun(checklistSection) },
   { name: 'unchecked', topics: ALWAYS, make: ofRun(notCheckedSection) },
   {
