@@ -1,6 +1,6 @@
 """What the page is given: the public JSON, the curves to draw, and all words, filled with values, in every language."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..diagnose.diagnosis import Diagnosis, RunDiagnosis
@@ -16,8 +16,14 @@ from .ranking import heading
 from .unreadable import sentence
 
 
-def page_data(diagnosis: Diagnosis, catalogues: Mapping[str, Catalogue], lang: str) -> dict[str, Any]:
-    """One JSON-able dictionary. `document`, `curves`, `inside` and `arrays` hold no words; `words` holds one table a language."""
+def page_data(
+    diagnosis: Diagnosis,
+    catalogues: Mapping[str, Catalogue],
+    lang: str,
+    *,
+    wanted: Callable[[int, str], bool] = lambda _run, _series: True,
+) -> dict[str, Any]:
+    """One JSON-able dictionary. `wanted`: whether the curve of a run (by number) and series (by name) goes with it. `document`, `curves`, `inside` and `arrays` hold no words; `words` holds one table a language."""
     runs = sorted(diagnosis.runs, key=lambda one: -one.run.points)  # as in the document
     facts = document(diagnosis)
     facts["runs"] = facts["runs"][: len(runs)]  # what could not be read has its own list
@@ -25,7 +31,7 @@ def page_data(diagnosis: Diagnosis, catalogues: Mapping[str, Catalogue], lang: s
     return {
         "lang": lang,
         "document": facts,
-        "curves": pack_runs([one.run for one in runs], store),
+        "curves": pack_runs([one.run for one in runs], store, wanted),
         "inside": [{"layers": pack_layers(one.run, store), "data": data_seen(one.run)} for one in runs],
         "arrays": store.packed,
         "words": {tongue: _words(diagnosis, runs, words) for tongue, words in catalogues.items()},

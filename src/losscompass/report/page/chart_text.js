@@ -14,12 +14,13 @@ function chartFigure(spec, group) {
     'aria-label': spec.title,
     'aria-describedby': summary,
   });
+  const said = el('p', { id: summary, class: 'unseen' }, summarise(spec), ' ', t('chart-keys'));
   const figure = el(
     'figure',
     { class: `chart ${spec.class ?? ''}` },
     el('figcaption', {}, spec.heading === false ? null : el('h4', {}, spec.titleNode ?? spec.title), legend, where),
     stage,
-    el('p', { id: summary, class: 'unseen' }, summarise(spec), ' ', t('chart-keys')),
+    said,
     spoken,
   );
   let chart = null;
@@ -68,6 +69,16 @@ function chartFigure(spec, group) {
     draw() {
       chart = drawChart(stage, spec, group);
       return chart;
+    },
+    /** Shows the same lines with newer values; false where they are not the same lines. */
+    refresh(newer) {
+      if (!chart || newer.log !== spec.log || newer.lines.map((x) => x.label).join() !== spec.lines.map((x) => x.label).join())
+        return false;
+      newer.lines.forEach((line, i) => Object.assign(spec.lines[i], line, { hidden: spec.lines[i].hidden }));
+      for (const key of ['fans', 'findings', 'points']) spec[key] = newer[key];
+      if (at.x === null) spec.onCursor(null);
+      said.textContent = `${summarise(spec)} ${t('chart-keys')}`;
+      return chart.refresh();
     },
   };
 }

@@ -10,8 +10,9 @@ function unpackArray(packed) {
   return new KINDS[packed.kind](bytes.buffer);
 }
 
+// Of the runs that are `known`, in the same order, the curves are taken that do not come with the data; null where one lacks.
 /** The runs with their curves: what stands in the JSON about a series, and its numbers. */
-function unpackRuns(data) {
+function unpackRuns(data, known = []) {
   const cache = new Map();
   const array = (index) => {
     if (!cache.has(index)) cache.set(index, unpackArray(data.arrays[index]));
@@ -28,8 +29,14 @@ function unpackRuns(data) {
     const curves = {};
     for (const series of run.series) {
       const one = packed.series[series.name];
+      const old = known[index]?.curves[series.name];
+      if (!one) {
+        if (!old) return null;
+        curves[series.name] = Object.assign(old, { ...series, points: Math.max(old.points, series.points) });
+        continue;
+      }
       const level = one.level?.x === undefined ? null : { axis: series.axis, ...arrays(one.level) };
-      curves[series.name] = { ...series, ...arrays(one), n: one.n, level };
+      curves[series.name] = Object.assign(old ?? {}, { ...series, ...arrays(one), n: one.n, level });
     }
     const source = run.source.slice(shared) || run.source;
     const label = run.name ? `${source} [${run.name}]` : source;

@@ -143,22 +143,12 @@ function placeFlags(u, spec, row) {
 
 /** Lays out the flags, with titles or `short` with numbers only; returns how many rows that took. */
 function layFlags(u, shown, row, width, short) {
-  row.replaceChildren();
   const ends = [];
-  for (const finding of shown) {
-    const flag = el(
-      'button',
-      {
-        type: 'button',
-        class: `flag ${finding.severity}`,
-        title: finding.title,
-        'aria-label': `${t('finding-number', { n: finding.rank })} ${finding.title}`,
-        on: { click: finding.open },
-      },
-      el('b', {}, finding.rank),
-      short ? null : el('span', {}, finding.title),
-    );
-    row.append(flag);
+  const key = shown.map(({ rank, title, severity }) => `${rank} ${severity} ${title}`).join() + short;
+  if (row.dataset.key !== key) row.replaceChildren(...shown.map((finding) => makeFlag(finding, short)));
+  row.dataset.key = key;
+  for (const [i, finding] of shown.entries()) {
+    const flag = row.children[i];
     const space = Math.min(flag.offsetWidth, width) + 4;
     const x = Math.max(0, Math.min(u.valToPos(finding.at, 'x'), width - space));
     let line = ends.findIndex((end) => end <= x);
@@ -169,4 +159,19 @@ function layFlags(u, shown, row, width, short) {
   }
   row.style.height = `${ends.length * 26}px`;
   return ends.length;
+}
+
+function makeFlag(finding, short) {
+  return el(
+    'button',
+    {
+      type: 'button',
+      class: `flag ${finding.severity}`,
+      title: finding.title,
+      'aria-label': `${t('finding-number', { n: finding.rank })} ${finding.title}`,
+      on: { click: finding.open },
+    },
+    el('b', {}, finding.rank),
+    short ? null : el('span', {}, finding.title),
+  );
 }

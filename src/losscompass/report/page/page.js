@@ -1,8 +1,8 @@
 // The page from a plain data object: whoever has one (a file, a live server) calls `showDiagnosis`.
 
-/** Shows the data in `root`. Returns a function that shows newer data in the same place, keeping what the reader chose. */
-function showDiagnosis(root, data) {
-  const page = { root, data, runs: unpackRuns(data), parts: {} };
+/** Shows the data in `root`; `badge` makes a further sign for the head. Returns how to show newer data in the same place. */
+function showDiagnosis(root, data, badge = null) {
+  const page = { root, data, runs: unpackRuns(data), parts: {}, badge };
   language.all = data.words;
   language.now = data.lang;
   state.overlay = new Set(
@@ -30,17 +30,37 @@ function showDiagnosis(root, data) {
   draw('all');
   followLinks(root);
   followFragment(page);
-  return (newer) => {
-    Object.assign(page, { data: newer, runs: unpackRuns(newer) });
-    language.all = newer.words;
-    draw('all');
+  return {
+    page,
+    /** Other data, with all that the reader chose. */
+    show(newer, runs = unpackRuns(newer)) {
+      Object.assign(page, { data: newer, runs });
+      language.all = newer.words;
+      draw('all');
+    },
+    /** The curves have grown; after a `verdict`, the words have changed too. */
+    refresh(verdict) {
+      keepingPlace(root, () => {
+        for (const slot of slots) {
+          if (slot.name === 'curves' ? !page.parts.curves?.refresh?.() : verdict && slot.live !== false && !isBusy(slot.host))
+            drawSlot(slot, page);
+        }
+        document.title = pageTitle(page.runs);
+      });
+    },
   };
+}
+
+/** Whether the reader is typing or marking a text there. */
+function isBusy(host) {
+  const selection = getSelection();
+  return host.contains(document.activeElement?.closest('input[type=search]') ?? null) || (!selection.isCollapsed && host.contains(selection.anchorNode));
 }
 
 /** What the page consists of, from top to bottom, and which changes each part must follow. */
 const ALWAYS = ['language', 'run'];
 const SECTIONS = [
-  { name: 'head', place: 'before', topics: ALWAYS, make: (page) => pageHead(page.runs) },
+  { name: 'head', place: 'before', live: false, topics: ALWAYS, make: (page) => pageHead(page.runs, page.badge) },
   {
     name: 'runs',
     topics: [...ALWAYS, 'sort'],
@@ -73,7 +93,7 @@ const SECTIONS = [
     topics: ALWAYS,
     make: ofRun((run) => skippedSection(t('skipped.title'), said(run.index).skipped)),
   },
-  { name: 'empty', topics: ['language'], make: (page) => (page.runs.length ? null : emptySection()) },
+  { name: 'empty', topics: ['language'], make: (page) => (page.runs.length ? null : emptySection(page.badge)) },
   {
     name: 'unreadable',
     topics: ['language'],
@@ -84,7 +104,7 @@ const SECTIONS = [
     topics: ['language'],
     make: () => skippedSection(t('skipped.all'), language.all[language.now].skipped),
   },
-  { name: 'foot', place: 'after', topics: ['language'], make: (page) => pageFoot(page.data) },
+  { name: 'foot', place: 'after', live: false, topics: ['language'], make: (page) => pageFoot(page.data) },
 ];
 
 /** A section of the run that is shown; none where there is no run. */
@@ -147,7 +167,7 @@ function onPrint(page, draw) {
   });
 }
 
-function pageHead(runs) {
+function pageHead(runs, badge) {
   const picker =
     runs.length > 1
       ? el(
@@ -171,6 +191,7 @@ function pageHead(runs) {
           'div',
           { class: 'bar-inside' },
           el('div', { class: 'brand' }, compassMark(), el('span', {}, 'losscompass')),
+          badge?.(),
           picker,
           pageControls(),
         ),
@@ -205,7 +226,8 @@ function showOnChart(run, index, curves) {
   goTo(curves.node.querySelector('.stage') ?? curves.node);
 }
 
-function emptySection() {
+function emptySection(badge) {
+  if (badge) return el('section', { class: 'card' }, el('h1', {}, t('live.waiting')), el('p', {}, t('live.waiting-text')));
   return el('section', { class: 'card' }, el('h1', {}, t('empty.title')), el('p', {}, t('empty.text')));
 }
 
