@@ -65,7 +65,8 @@ LICENCE = "vendor/uPlot-LICENSE"
 
 STYLES = ("vendor/uPlot.min.css", "page.css", "page_charts.css", "page_evidence.css", "page_print.css")
 
-_COMMENT = "//"
+_REMARK = re.compile(r"(?<=[;,{(]) // .*$")  # behind code
+_OPEN_END = re.compile(r"(?<=[;,({\[])\n|\n(?=[)\]])")  # line ends at which no statement can end, or one has
 _PAGE = files("losscompass.report").joinpath("page")
 
 
@@ -159,9 +160,10 @@ def _style() -> str:
 
 
 def _terse(source: str) -> str:
-    """A script or style without its indentation and its comments, which take lines of their own: a fifth of the page."""
-    lines = (line.strip() for line in source.split("\n"))
-    return "\n".join(line for line in lines if line and not line.startswith(_COMMENT) and not _is_block(line))
+    """A script or style without its indentation and its comments, and with few of its line ends: a quarter of it."""
+    lines = (_REMARK.sub("", line.strip()) for line in source.split("\n"))
+    kept = (line for line in lines if line and not line.startswith("//") and not _is_block(line))
+    return _OPEN_END.sub("", "\n".join(kept))
 
 
 def _is_block(line: str) -> bool:

@@ -18,10 +18,10 @@ function unpackRuns(data, known = []) {
     if (!cache.has(index)) cache.set(index, unpackArray(data.arrays[index]));
     return cache.get(index);
   };
-  const arrays = (packed) => {
-    const part = {};
-    for (const key of ['x', 'y', 'epoch', 'time']) part[key] = packed[key] === undefined ? null : array(packed[key]);
-    return part;
+  const unpackInto = (curve, packed) => {
+    for (const key of ['x', 'y', 'epoch', 'time'])
+      lazily(curve, key, () => (packed[key] === undefined ? null : array(packed[key])));
+    return curve;
   };
   const shared = sharedFolder(data.document.runs.map((run) => run.source));
   return data.document.runs.map((run, index) => {
@@ -35,8 +35,8 @@ function unpackRuns(data, known = []) {
         curves[series.name] = Object.assign(old, { ...series, points: Math.max(old.points, series.points) });
         continue;
       }
-      const level = one.level?.x === undefined ? null : { axis: series.axis, ...arrays(one.level) };
-      curves[series.name] = Object.assign(old ?? {}, { ...series, ...arrays(one), n: one.n, level });
+      const level = one.level?.x === undefined ? null : unpackInto({ axis: series.axis }, one.level);
+      curves[series.name] = unpackInto(Object.assign(old ?? {}, { ...series, n: one.n, level }), one);
     }
     const source = run.source.slice(shared) || run.source;
     const label = run.name ? `${source} [${run.name}]` : source;
@@ -46,6 +46,12 @@ function unpackRuns(data, known = []) {
     }
     return { ...run, label, index, curves, layers, data: seen, began: packed.began };
   });
+}
+
+/** A property that is made when it is first asked for: of a thousand runs, few are looked at. */
+function lazily(target, key, make) {
+  const put = (value) => Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  Object.defineProperty(target, key, { get: () => (put(make()), target[key]), set: put, enumerable: true, configurable: true });
 }
 
 /** How many characters the folder takes that all paths share; 0 where there is but one path. */
