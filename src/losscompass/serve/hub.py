@@ -66,9 +66,9 @@ class Hub:
         try:
             yield "retry: 1000\n\n"
             missed = self._missed(since)
-            sent = 0
             if missed is None:
-                queue.put_nowait(None)
+                sent, text = await asyncio.to_thread(self._whole)
+                yield text
             else:
                 sent = int(since.rpartition(".")[2])
                 for sent, text in missed:  # noqa: B007 - the last one counts below

@@ -52,6 +52,7 @@ class Kept:
     drawn: Points = field(default_factory=Points)
     studied: Points = field(default_factory=Points)
     stride: int = 1  # one point in so many goes to the rules
+    places: "array[int]" = field(default_factory=lambda: array("q"))  # of those, in the whole series
     broken: int = 0
 
     def add(self, rows: Float[np.ndarray, "n 4"]) -> None:
@@ -60,7 +61,8 @@ class Kept:
             self._add(rows[start : start + DRAWN])
 
     def _add(self, rows: Float[np.ndarray, "n 4"]) -> None:
-        turn = (np.arange(self.count, self.count + len(rows)) % self.stride) == 0
+        places = np.arange(self.count, self.count + len(rows))
+        turn = places % self.stride == 0
         unread = ~np.isfinite(rows[:, 1]) & ~turn
         if self.broken < BROKEN and unread.any():
             turn[np.flatnonzero(unread)[: BROKEN - self.broken]] = True
@@ -68,6 +70,7 @@ class Kept:
         self.count += len(rows)
         self.drawn.rows.frombytes(np.ascontiguousarray(rows).tobytes())
         self.studied.rows.frombytes(np.ascontiguousarray(rows[turn]).tobytes())
+        self.places.frombytes(places[turn].astype(np.int64).tobytes())
         if len(self.drawn) > DRAWN:
             table = self.drawn.table()
             self.drawn.put(table[minmax_index(table[:, 1], DRAWN // 2)])
@@ -75,11 +78,12 @@ class Kept:
             self._halve()
 
     def _halve(self) -> None:
-        table = self.studied.table()
-        keep = ~np.isfinite(table[:, 1])
-        keep[::2] = True
-        self.studied.put(table[keep])
         self.stride *= 2
+        table, places = self.studied.table(), np.array(self.places, dtype=np.int64)
+        unread = ~np.isfinite(table[:, 1])
+        keep = (places % self.stride == 0) | (unread & (np.cumsum(unread) <= BROKEN))
+        self.studied.put(table[keep])
+        self.places = array("q", places[keep].tobytes())
 
     def block(self, points: Points) -> ScalarBlock:
         """The points as a record."""

@@ -48,7 +48,7 @@ class Story:
 
     def start(self) -> None:
         """Look once, so that whoever comes at once sees something, then go on in the background."""
-        self.source.poll()
+        self.look()
         self.think()
         for work in (self._look, self._think):
             thread = threading.Thread(target=work, name=f"losscompass{work.__name__}", daemon=True)
