@@ -194,7 +194,7 @@ def test_points_then_a_verdict_without_the_curves(journal):
 
 def test_the_whole_holds_what_was_told(journal):
     journal.append(losses(0, 30))
-    story, told = story_of(journal.path)
+    story, _ = story_of(journal.path)
     journal.append(losses(30, 40))
     story.look()
     whole = story.whole()

@@ -140,8 +140,9 @@ class Tail:
         self._scanner: Scanner | None = None
         self._names = _Names()
 
-    def read(self) -> list[Record]:
-        """The records that are new; none where nothing is."""
+    def read(self, at_most: int | None = None) -> list[Record]:
+        """The records that are new; none where nothing is. Of a long journal, `at_most` so many bytes at once (about)."""
+        begun = self._at
         found: list[Record] = []
         try:
             with self.path.open("rb") as file:
@@ -161,6 +162,8 @@ class Tail:
                     self._at += len(data)
                     for piece in self._scanner.feed(data):
                         found.extend(self._names.records(piece))
+                    if at_most is not None and self._at - begun >= at_most:
+                        break
         except OSError:
             return found
         return found

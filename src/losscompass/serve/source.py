@@ -29,6 +29,9 @@ OWN_FOLDER = ".losscompass"
 MOST_FILES = 20_000
 """Files of a folder whose sizes are looked at; beyond, changes are not seen."""
 
+BITE = 2_000_000
+"""Bytes of a journal that are read at once: a journal of ten million steps is taken in without being held."""
+
 SHARE = 0.25
 """Of one core: what reading a log again and again may cost."""
 
@@ -114,7 +117,7 @@ class JournalSource:
 
     def poll(self) -> bool:
         """Take what the journal has more than before."""
-        records = self.tail.read()
+        records = self.tail.read(BITE)
         if not records:
             return self._look_for_newer()
         pieces = len(self.run.pieces)

@@ -48,7 +48,8 @@ class Story:
 
     def start(self) -> None:
         """Look once, so that whoever comes at once sees something, then go on in the background."""
-        self.look()
+        while self.look():
+            pass  # a long journal comes in bites
         self.think()
         for work in (self._look, self._think):
             thread = threading.Thread(target=work, name=f"losscompass{work.__name__}", daemon=True)
@@ -71,17 +72,18 @@ class Story:
             page["live"]["id"] = self.mark()
             return page
 
-    def look(self) -> None:
-        """Take what is new and tell it."""
+    def look(self) -> bool:
+        """Take what is new and tell it; whether there was anything."""
         with self._lock:
             if not self.source.poll():
-                return
+                return False
             news = self.source.news([one.run for one in self.diagnosis.runs])
             if news is None:
                 self.diagnosis = Diagnosis(runs=())  # another log stands there now: told once it is understood
             elif points := self._points(news):
                 self.tell({"kind": "points", "runs": points, "live": self._state()})
         self._news.set()
+        return True
 
     def think(self) -> None:
         """Run the rules, and tell what they say."""
@@ -131,7 +133,8 @@ class Story:
 
     def _look(self) -> None:
         while not self._stop.wait(LOOK):
-            self._try(self.look)
+            while self._try(self.look) and not self._stop.is_set():
+                pass
 
     def _think(self) -> None:
         while not self._stop.is_set():
@@ -144,13 +147,14 @@ class Story:
             took = time.monotonic() - began
             self._stop.wait(max(THINK, took / SHARE) - took)
 
-    def _try(self, work: Callable[[], None]) -> None:
-        """A fault of ours is told, and must not end the watching."""
+    def _try(self, work: Callable[[], bool | None]) -> bool:
+        """A fault of ours is told, and must not end the watching; otherwise what `work` says."""
         try:
-            work()
+            return bool(work())
         except Exception as error:  # noqa: BLE001 - whatever it was, the next look may go well
             self._fault = f"{type(error).__name__}: {error}"
             self.tell({"kind": "points", "runs": {}, "live": self._state()})
+            return False
 
 
 def _reordered(comparison: Comparison | None, order: list[int]) -> Comparison | None:

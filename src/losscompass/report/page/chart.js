@@ -41,17 +41,17 @@ class ChartGroup {
 }
 
 /** Draws a chart into `host` and puts it into `group`. */
-function drawChart(host, spec, group) {
+function drawChart(host, spec, group, width) {
   const shape = onCommonPositions(spec.lines, spec.log);
   const flags = el('div', { class: 'flags' });
   const plot = el('div', { class: 'plot' });
   host.append(flags, plot);
-  const size = () => ({ width: Math.max(plot.clientWidth, 120), height: spec.height });
-  const u = new uPlot(chartOptions(spec, group, shape, size(), flags), shape.columns, plot);
+  const size = (wide) => ({ width: Math.max(wide, 120), height: spec.height });
+  const u = new uPlot(chartOptions(spec, group, shape, size(width), flags), shape.columns, plot);
   u.over.setAttribute('aria-hidden', 'true');
   listenToTouch(u, group);
   const watch = new ResizeObserver(() => {
-    if (plot.clientWidth && Math.abs(plot.clientWidth - u.width) > 1) u.setSize(size());
+    if (plot.clientWidth && Math.abs(plot.clientWidth - u.width) > 1) u.setSize(size(plot.clientWidth));
   });
   watch.observe(plot);
   const chart = {

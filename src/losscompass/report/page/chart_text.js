@@ -66,8 +66,10 @@ function chartFigure(spec, group) {
   return {
     figure,
     spec,
-    draw() {
-      chart = drawChart(stage, spec, group);
+    /** Asked for of all charts before the first is drawn: between drawings, the answer would cost a layout each. */
+    width: () => stage.clientWidth,
+    draw(width = stage.clientWidth) {
+      chart = drawChart(stage, spec, group, width);
       return chart;
     },
     /** Shows the same lines with newer values; false where they are not the same lines. */

@@ -64,8 +64,12 @@ function curvesSection(run, openFinding) {
     node,
     group,
     draw() {
-      for (const one of figures) one.chart = one.draw();
-      further.draw();
+      const all = [...figures, ...further.figures()];
+      const widths = all.map((one) => one.width());
+      all.forEach((one, i) => {
+        one.chart = one.draw(widths[i]);
+      });
+      further.drawn(all.slice(figures.length).map((one) => one.chart));
     },
     /** Follows curves that have grown; false where that takes other charts than there are. */
     refresh() {

@@ -4,9 +4,13 @@ const KINDS = { f4: Float32Array, f8: Float64Array, i4: Int32Array };
 
 function unpackArray(packed) {
   if (packed.kind === 'range') {
-    return Float64Array.from({ length: packed.count }, (_, i) => packed.start + packed.stride * i);
+    const range = new Float64Array(packed.count);
+    for (let i = 0; i < range.length; i += 1) range[i] = packed.start + packed.stride * i;
+    return range;
   }
-  const bytes = Uint8Array.from(atob(packed.data), (c) => c.charCodeAt(0));
+  const text = atob(packed.data);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
   return new KINDS[packed.kind](bytes.buffer);
 }
 

@@ -4,7 +4,7 @@ const MOST_CHARTS = 24; // at once; the rest on request
 
 function furtherCurves(run, options, group) {
   const groups = furtherGroups(run);
-  if (!groups.length) return { node: null, draw() {}, destroy() {}, refresh: () => !furtherGroups(run).length };
+  if (!groups.length) return { node: null, figures: () => [], drawn() {}, destroy() {}, refresh: () => !furtherGroups(run).length };
   const open = groups.find((one) => one.id === state.panel) ?? groups[0];
   const panel = el('div', { class: 'panel', role: 'tabpanel', id: 'further-panel', tabindex: -1 });
   let drawn = [];
@@ -40,7 +40,10 @@ function furtherCurves(run, options, group) {
           )
         : '',
     );
-    if (panel.isConnected) drawn = figures.map((figure) => figure.draw());
+    if (panel.isConnected) {
+      const widths = figures.map((figure) => figure.width());
+      drawn = figures.map((figure, i) => figure.draw(widths[i]));
+    }
     pending = figures;
   };
   let pending = [];
@@ -56,8 +59,9 @@ function furtherCurves(run, options, group) {
   fill(open);
   return {
     node: el('div', { class: 'further' }, el('h3', { class: 'unseen' }, t('further.title')), tabs, panel),
-    draw() {
-      drawn = pending.map((figure) => figure.draw());
+    figures: () => pending,
+    drawn(charts) {
+      drawn = charts;
     },
     /** Follows curves that have grown; false where that takes other charts. */
     refresh() {

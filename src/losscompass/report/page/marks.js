@@ -131,12 +131,13 @@ const MOST_ROWS = 3;
 
 /** The flags over the chart, one a finding, each a way to it; rows keep them from lying on one another. */
 function placeFlags(u, spec, row) {
-  const width = u.over.clientWidth;
+  if (!spec.findings?.length && !row.children.length) return;
+  const width = u.bbox.width / devicePixelRatio;
   const [low, high] = [u.scales.x.min, u.scales.x.max];
   const shown = (spec.findings ?? [])
     .filter((finding) => !finding.silent && finding.at >= low && finding.at <= high)
     .sort((a, b) => a.at - b.at);
-  row.style.marginLeft = `${u.over.offsetLeft}px`;
+  row.style.marginLeft = `${u.bbox.left / devicePixelRatio}px`;
   const inFull = width >= 560 && layFlags(u, shown, row, width, false) <= MOST_ROWS;
   if (!inFull) layFlags(u, shown, row, width, true);
 }

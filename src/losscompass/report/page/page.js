@@ -21,6 +21,7 @@ function showDiagnosis(root, data, badge = null) {
     keepingPlace(root, () => {
       document.documentElement.lang = language.now;
       document.documentElement.dataset.theme = state.theme;
+      tones.clear();
       document.title = pageTitle(page.runs);
       for (const slot of slots) if (topic === 'all' || slot.topics.includes(topic)) drawSlot(slot, page);
     });
