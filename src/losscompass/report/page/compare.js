@@ -52,8 +52,8 @@ function runsSection(runs, comparison, choose) {
         ),
         body,
       ),
-      more,
     ),
+    more,
   );
 }
 

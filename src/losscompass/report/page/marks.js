@@ -167,12 +167,12 @@ function makeFlag(finding, short) {
     'button',
     {
       type: 'button',
-      class: `flag ${finding.severity}`,
+      class: `flag ${finding.severity}${short ? ' short' : ''}`,
       title: finding.title,
-      'aria-label': `${t('finding-number', { n: finding.rank })} ${finding.title}`,
       on: { click: finding.open },
     },
-    el('b', {}, finding.rank),
-    short ? null : el('span', {}, finding.title),
+    el('span', { class: 'unseen' }, t('finding-number', { n: finding.rank }), ' '),
+    el('b', { 'aria-hidden': 'true' }, finding.rank),
+    el('span', { class: short ? 'unseen' : '' }, finding.title),
   );
 }

@@ -43,13 +43,25 @@ function showDiagnosis(root, data, badge = null) {
     refresh(verdict) {
       keepingPlace(root, () => {
         for (const slot of slots) {
-          if (slot.name === 'curves' ? !page.parts.curves?.refresh?.() : verdict && slot.live !== false && !isBusy(slot.host))
+          if (slot.name === 'curves' ? !page.parts.curves?.refresh?.() : verdict && hasChanged(slot, page) && !isBusy(slot.host))
             drawSlot(slot, page);
         }
         document.title = pageTitle(page.runs);
       });
     },
   };
+}
+
+/** Whether a section would say something else now. */
+function hasChanged(slot, page) {
+  if (slot.live === false) return false;
+  const now = stampOf(slot, page);
+  return now === null || now !== slot.stamp;
+}
+
+function stampOf(slot, page) {
+  const run = page.runs[state.run];
+  return slot.shows && run ? JSON.stringify(slot.shows(run, said(run.index))) : null;
 }
 
 /** Whether the reader is typing or marking a text there. */
@@ -72,7 +84,12 @@ const SECTIONS = [
     topics: ['language', 'theme', 'overlay', 'charts'],
     make: (page) => overlaySection(page.runs, page.data.document.comparison),
   },
-  { name: 'verdict', topics: ALWAYS, make: ofRun((run, page) => verdictSection(run, page.runs.length > 1)) },
+  {
+    name: 'verdict',
+    topics: ALWAYS,
+    shows: (run, words) => [run.reading, run.judgement, words.verdict, words.facts, run.points, run.prescriptions[0]],
+    make: ofRun((run, page) => verdictSection(run, page.runs.length > 1)),
+  },
   {
     name: 'curves',
     topics: [...ALWAYS, 'theme', 'charts'],
@@ -81,14 +98,15 @@ const SECTIONS = [
   {
     name: 'findings',
     topics: [...ALWAYS, 'theme'],
+    shows: (run, words) => [run.found, words.found, words.prescriptions],
     make: ofRun((run, page) => findingsSection(run, (index) => showOnChart(run, index, page.parts.curves))),
   },
-  { name: 'remedies', topics: ALWAYS, make: ofRun(remediesSection) },
-  { name: 'likely', topics: ALWAYS, make: ofRun(likelySection) },
-  { name: 'layers', topics: [...ALWAYS, 'theme'], make: ofRun(layersSection) },
+  { name: 'remedies', topics: ALWAYS, shows: (run, words) => [run.prescriptions, words.prescriptions], make: ofRun(remediesSection) },
+  { name: 'likely', topics: ALWAYS, shows: (run) => [run.likely], make: ofRun(likelySection) },
+  { name: 'layers', topics: [...ALWAYS, 'theme'], shows: (run) => Object.values(run.layers), make: ofRun(layersSection) },
   { name: 'data', topics: ALWAYS, make: ofRun(dataSection) },
-  { name: 'checklist', topics: ALWAYS, make: ofRun(checklistSection) },
-  { name: 'unchecked', topics: ALWAYS, make: ofRun(notCheckedSection) },
+  { name: 'checklist', topics: ALWAYS, shows: (run) => [run.checklist], make: ofRun(checklistSection) },
+  { name: 'unchecked', topics: ALWAYS, shows: (run, words) => [words.wanted, run.clear, run.broken], make: ofRun(notCheckedSection) },
   {
     name: 'skipped',
     topics: ALWAYS,
@@ -116,6 +134,7 @@ function ofRun(make) {
 /** Makes a section anew in its place. A section is a node, or {node, draw, destroy} where it has charts. */
 function drawSlot(slot, page) {
   page.parts[slot.name]?.destroy?.();
+  slot.stamp = stampOf(slot, page);
   const made = slot.make(page);
   const part = made instanceof Node || !made ? { node: made } : made;
   page.parts[slot.name] = part;
