@@ -31,7 +31,9 @@ class Report(Diagnosis):
     __slots__ = ()
 
     def _repr_html_(self) -> str:
-        return render(self, "html")
+        from .report.notebook import framed
+
+        return framed(render(self, "html"), "losscompass")
 
     def __str__(self) -> str:
         return render(self, "terminal")
@@ -62,8 +64,9 @@ class Verdict(Judgement):
 
     def _repr_html_(self) -> str:
         from .report.judgement import render as shown
+        from .report.notebook import framed
 
-        return shown(self, "html", catalogue(choose(None)))
+        return framed(shown(self, "html", catalogue(choose(None))), "losscompass", height=460)
 
     def __str__(self) -> str:
         from .report.judgement import render as shown

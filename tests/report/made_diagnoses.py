@@ -1,5 +1,6 @@
 """Diagnoses made by hand from synthetic curves, for the tests of the page."""
 
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -18,9 +19,9 @@ from losscompass.diagnose.diagnosis import (
 )
 from losscompass.evidence.gathered import Unreadable
 from losscompass.evidence.names import Kind, Phase, Role
-from losscompass.evidence.records import Skipped
-from losscompass.evidence.run import Run, Series
-from losscompass.rules.base import Exhibit, Severity
+from losscompass.evidence.records import Event, Place, Skipped
+from losscompass.evidence.run import Run, Series, TensorTrack
+from losscompass.rules.base import Change, Exhibit, Severity
 
 HOSTILE = (
     "</script><script>window.broken=1</script>",
@@ -331,3 +332,65 @@ def edges():
         RunDiagnosis(run=Run(source="runs/nothing"), reading=Reading(labels=("not-a-training-log",), confidence=1.0))
     )
     return Diagnosis(runs=tuple(runs))
+
+
+def watched_run(seed=0):
+    """A run as the watcher tells it: tensors by layer, the data it saw, and a cause with the line to change."""
+    rng = np.random.default_rng(seed)
+    one = overfitting_diagnosis(source=".losscompass/run-1.journal")
+    step = np.arange(0.0, 2000.0, 40.0)
+    layers = [f"features.{k}.weight" for k in range(0, 18, 3)] + ["classifier.weight", "classifier.bias"]
+    tracks = {}
+    for depth, layer in enumerate(layers):
+        norm = 1e-4 * 4.0**depth * np.exp(0.2 * rng.standard_normal(step.size))
+        tracks[f"gradient/{layer}"] = track(layer, "gradient", step, norm=norm)
+        tracks[f"update/{layer}"] = track(layer, "update", step, ratio=norm * 0.1, norm=norm * 0.01)
+        dead = np.clip(depth / 10 + step / 9000, 0, 1)
+        tracks[f"activation/relu{depth}"] = track(
+            f"relu{depth}", "activation", step, dead=dead, depth=np.full(step.size, depth)
+        )
+    tracks["gradient/features.0.weight"].stats["norm"].setflags(write=True)
+    tracks["gradient/features.0.weight"].stats["norm"][-1] = np.inf
+    shares = tuple(np.array([5.0, 3, 2, 2, 1, 1, 1, 0.5, 0.3, 0.2]) / 16)
+    order = {"batches": 100, "samples": 6400, "classes": 10, "shares": shares, "purity": 0.9, "purity_expected": 0.36}
+    events = (
+        Event("labels", 100.0, {**order, "changes": 0.02, "changes_expected": 0.81, "repeats": 0}),
+        Event(
+            "samples",
+            900.0,
+            {"train": 6400, "val": 1000, "val_seen": 1000, "val_in_train": 240, "train_repeats": 0.0},
+        ),
+    )
+    cause = Found(
+        id="loss-oscillation",
+        kind="cause",
+        category="curve",
+        severity=Severity.CRITICAL,
+        confidence=0.97,
+        onset=0.0,
+        values={"at": 0.0, "back": 200.0, "swing": 0.4, "level": 1.0},
+        exhibits=(Exhibit("train/loss", steps=(0.0, 2000.0)),),
+        location=("train.py", 31),
+        code="optimizer = torch.optim.SGD(model.parameters(), lr=1.0)",
+        change=Change(
+            place=Place("train.py", 31, "optimizer = torch.optim.SGD(model.parameters(), lr=1.0)", "main"),
+            before="optimizer = torch.optim.SGD(model.parameters(), lr=1.0)",
+            after="optimizer = torch.optim.SGD(model.parameters(), lr=0.1)",
+        ),
+        remedies=("lower-learning-rate", "clip-gradients"),
+    )
+    scores = [
+        series(f"val/accuracy/{name}", Kind.METRIC_UP, np.arange(5), np.linspace(0.1, top, 5), axis="epoch")
+        for name, top in (("cat", 0.91), ("dog", 0.88), ("axolotl", 0.31), ("owl", 0.79))
+    ]
+    run = replace(
+        one.run,
+        series=MappingProxyType({**one.run.series, **{x.name: x for x in scores}}),
+        tensors=MappingProxyType(tracks),
+        events=events,
+    )
+    return Diagnosis(runs=(replace(one, run=run, found=(cause, *one.found)),))
+
+
+def track(tensor, kind, step, **stats):
+    return TensorTrack(tensor=tensor, kind=kind, step=step, stats=MappingProxyType(stats))

@@ -16,7 +16,7 @@ from losscompass.diagnose.diagnosis import Diagnosis, Reading, RunDiagnosis
 from losscompass.evidence.gathered import Unreadable
 from losscompass.evidence.names import Kind
 from losscompass.evidence.run import Run
-from losscompass.report.html import LICENCE, SCRIPTS, STYLES, embed, render
+from losscompass.report.html import LICENCE, LIVE, SCRIPTS, START, STYLES, embed, render
 from losscompass.report.page_data import page_data
 from losscompass.text.catalogue import catalogue
 
@@ -94,7 +94,7 @@ def test_nothing_in_it_is_loaded_or_handled_inline(page):
         assert "style" not in attributes
 
 
-@pytest.mark.parametrize("name", [*SCRIPTS, *STYLES])
+@pytest.mark.parametrize("name", [*SCRIPTS, *START, *LIVE, *STYLES])
 def test_no_source_makes_markup_from_text_or_reaches_out(name):
     text = PAGE.joinpath(name).read_text("utf-8")
     for forbidden in ("</script", "</style", "<!--", "@import", "url("):
@@ -106,7 +106,7 @@ def test_no_source_makes_markup_from_text_or_reaches_out(name):
 
 def test_every_source_is_used():
     there = {path.name for path in PAGE.iterdir() if path.name.endswith((".js", ".css"))}
-    assert there == {name for name in (*SCRIPTS, *STYLES) if "/" not in name}
+    assert there == {name for name in (*SCRIPTS, *START, *LIVE, *STYLES) if "/" not in name}
 
 
 def test_the_drawing_library_comes_with_its_licence():
@@ -216,7 +216,7 @@ def test_both_languages_have_the_same_words_with_the_same_values():
 
 
 def test_every_word_that_a_script_asks_for_is_there_and_every_word_is_asked_for():
-    code = "\n".join(PAGE.joinpath(name).read_text("utf-8") for name in SCRIPTS[1:])
+    code = "\n".join(PAGE.joinpath(name).read_text("utf-8") for name in (*SCRIPTS[1:], *LIVE))
     asked = set(re.findall(r"\bt\('([a-z.-]+)'", code)) | set(re.findall(r"'((?:curves)\.[a-z-]+)'", code))
     rooms = set(re.findall(r"\bt\(`([a-z.-]+)\.\$", code))
     known = words("en")

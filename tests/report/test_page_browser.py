@@ -2,10 +2,15 @@
 
 import os
 import shutil
+from dataclasses import fields, replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
-from made_diagnoses import HOSTILE, edges, hostile, many_runs, one_run
+from made_diagnoses import HOSTILE, edges, healthy_diagnosis, hostile, many_runs, one_run, watched_run
 
+from losscompass.api import Report
+from losscompass.diagnose.diagnosis import Diagnosis
 from losscompass.report.html import render
 from losscompass.text.catalogue import catalogue
 
@@ -17,7 +22,7 @@ QUIET = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 CATALOGUES = {lang: catalogue(lang) for lang in ("en", "ja")}
-CASES = {"one": one_run, "many": many_runs, "hostile": hostile, "edges": edges}
+CASES = {"one": one_run, "many": many_runs, "hostile": hostile, "edges": edges, "watched": watched_run}
 
 INK = """
     (canvas) => {
@@ -388,3 +393,156 @@ def test_runs_at_the_edge_of_what_a_log_can_hold(show):
       return [runs, Math.max(widest, document.documentElement.scrollWidth)];
     }""")
     assert walked == [len(edges().runs), 1280]
+
+
+def test_the_users_own_line_and_what_it_should_be(show):
+    page = show("watched")
+    card = page.locator("#finding-1")
+    assert card.locator("del code").inner_text() == "optimizer = torch.optim.SGD(model.parameters(), lr=1.0)"
+    assert card.locator("del b").inner_text() == "1.0"
+    assert card.locator("ins b").inner_text() == "0.1"
+    assert "train.py:31" in card.locator(".own-code figcaption").inner_text()
+    for word in ("try", "helped", "if-not"):
+        assert CATALOGUES["en"].ui(f"page.findings.{word}") in card.locator(".try").inner_text()
+
+
+def test_the_layers_by_mouse_by_keys_and_as_a_table(show):
+    page = show("watched")
+    assert page.locator(".strip").count() == 3
+    for canvas in page.query_selector_all(".strip canvas"):
+        assert canvas.evaluate(INK) > 300
+    stage = page.locator(".strip-stage").first
+    stage.scroll_into_view_if_needed()
+    box = stage.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 3, box["y"] + 3)
+    readout = page.locator(".readout").first
+    assert readout.inner_text() == "features.0.weight · step 1,960 · ∞"
+    stage.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowLeft")
+    assert readout.inner_text().startswith("features.3.weight · step 1,920 · ")
+    page.click(".strip details summary >> nth=0")
+    assert page.locator(".strip table >> nth=0").locator("tbody tr").count() == 8
+
+
+def test_the_data_the_gap_and_the_parts(show):
+    page = show("watched")
+    words = CATALOGUES["en"]
+    titles = page.locator(".curves figcaption h4").all_inner_texts()
+    assert words.ui("page.curves.gap") in titles
+    assert words.ui("page.curves.parts") in titles
+    data = page.inner_text(".data")
+    assert "31 %" in data
+    assert "24 %" in data  # of the validation samples were trained on
+    assert page.locator(".data figure:nth-child(2) .bar-name").all_inner_texts() == ["axolotl", "owl", "dog", "cat"]
+
+
+def test_a_link_leads_to_a_finding_of_a_run(browser, files, show):
+    page = show("watched")
+    page.goto(f"{files['watched', 'en'].as_uri()}#run=1&finding=non-finite-loss")
+    page.wait_for_selector(".main canvas")
+    index = [found.id for found in watched_run().runs[0].found].index("non-finite-loss") + 1
+    assert page.get_attribute(f"#finding-{index}", "open") is not None
+    assert page.evaluate("document.activeElement.closest('details').id") == f"finding-{index}"
+    page.click("#finding-1 .card-buttons button:last-child")
+    assert page.evaluate("location.hash") == "#run=1&finding=loss-oscillation"
+    many = show("many")
+    many.evaluate("location.hash = '#run=3&finding=nothing-of-the-kind'")
+    many.evaluate("location.hash = '#run=99&finding=%'")
+    many.click(".open-run >> nth=2")
+
+
+def test_a_drawing_can_be_saved(show):
+    page = show("hostile", accept_downloads=True)
+    with page.expect_download() as drawing:
+        page.get_by_role("button", name=CATALOGUES["en"].ui("page.download.svg")).click()
+    text = drawing.value.path().read_text("utf-8")
+    root = ET.fromstring(text)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert not [node for node in root.iter() if node.tag.endswith(("script", "img", "foreignObject"))]
+    assert "on" not in {name[:2] for node in root.iter() for name in node.attrib}
+    assert len([node for node in root.iter() if node.tag.endswith("path")]) >= 2
+
+
+def test_in_a_notebook_it_stands_in_a_frame_of_its_own(browser, tmp_path):
+    """As Jupyter and VS Code do: the HTML is put into a page of theirs. No network is there, and their style stays theirs."""
+    context = browser.new_context(viewport={"width": 1000, "height": 800}, offline=True, color_scheme="dark")
+    page = context.new_page()
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(f"{error}"))
+    page.set_content("<style>body{background:rgb(1,2,3)}h1{color:red}</style><h1>theirs</h1><div id='out'></div>")
+    report = Report(**{field.name: getattr(watched_run(), field.name) for field in fields(Diagnosis)})
+    page.evaluate("html => { document.getElementById('out').innerHTML = html; }", report._repr_html_())
+    frame = page.frame_locator("iframe")
+    frame.locator(".main canvas").wait_for()
+    assert frame.locator(".main canvas").evaluate(INK) > 500
+    frame.locator("label[for=language-ja]").click()
+    assert CATALOGUES["ja"].ui("page.curves.title") in frame.locator("#curves-title").inner_text()
+    frame.locator(".next-step a").click()
+    assert frame.locator("#remedy-1 summary").evaluate("node => node === document.activeElement")
+    assert frame.get_by_role("button", name=CATALOGUES["ja"].ui("page.findings.link")).count() == 0
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(1, 2, 3)"
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(255, 0, 0)"
+    assert complaints == []
+    context.close()
+
+
+def test_a_thousand_runs_are_found_and_sorted(browser, files, show, tmp_path):
+    path = tmp_path / "thousand.html"
+    runs = tuple(
+        replace(one, run=replace(one.run, source=f"sweep/run-{k:04d}.csv"))
+        for one in [healthy_diagnosis()]
+        for k in range(1000)
+    )
+    path.write_text(render(Diagnosis(runs=runs), CATALOGUES, "en"), "utf-8")
+    files["thousand", "en"] = path
+    page = show("thousand")
+    rows = page.locator("tbody tr")
+    first = rows.count()
+    assert first < 200
+    page.evaluate("() => { const box = document.querySelector('.runs .scroll'); box.scrollTop = box.scrollHeight; }")
+    page.wait_for_function("first => document.querySelectorAll('tbody tr').length > first", arg=first)
+    page.fill("#runs-filter", "0987")
+    assert rows.count() == 1
+    assert "1" in page.inner_text(".filter [role=status]")
+    page.click("tbody .open-run")
+    assert page.inner_text(".run-name") == "run-0987.csv"
+    page.fill("#runs-filter", "")
+    page.click("#sort-name")
+    page.click("#sort-name")
+    assert page.inner_text("tbody .open-run >> nth=0") == "run-0999.csv"
+    page.click("#runs-more")
+
+
+@pytest.mark.parametrize(
+    ("name", "lang", "theme", "width"),
+    [
+        ("watched", "en", "light", 1280),
+        ("watched", "ja", "dark", 390),
+        ("many", "ja", "light", 1280),
+        ("hostile", "en", "dark", 390),
+    ],
+)
+def test_axe_finds_no_serious_fault(show, name, lang, theme, width):
+    """The rules of the WCAG that a machine can check; `npm pack axe-core`, its axe.min.js named in AXE."""
+    axe = Path(os.environ.get("AXE") or "axe.min.js")
+    if not axe.is_file():
+        pytest.skip("no axe-core here: name its axe.min.js in AXE (.ci/run fetches it where npm is)")
+    page = show(name, lang, width, color_scheme=theme, bypass_csp=True, reduced_motion="reduce")
+    for card in page.query_selector_all("details:not([open]) > summary"):
+        card.click()
+    page.wait_for_timeout(100)
+    page.evaluate(axe.read_text("utf-8"))
+    found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+    serious = [
+        (
+            one["id"],
+            one["impact"],
+            [node["html"][:160] for node in one["nodes"]][:3],
+            one["nodes"][0]["failureSummary"][:300],
+        )
+        for one in found["violations"]
+        if one["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []

@@ -92,8 +92,8 @@ class Tail:
         self._holes: list[Scanner] = []
         self._known = Known()
 
-    def read(self) -> list[Record]:
-        """The records that are new; none where nothing is."""
+    def read(self, at_most: int | None = None) -> list[Record]:
+        """The records that are new; none where nothing is. Of a long journal, `at_most` so many bytes at once (about)."""
         found: list[Record] = []
         try:
             with self.path.open("rb", buffering=0) as file:
@@ -102,7 +102,7 @@ class Tail:
                     self._reset((status.st_dev, status.st_ino))
                 holes, self._holes = self._holes, []
                 for scanner in (*holes, self._scanner):
-                    for piece in scanner.scan(file):
+                    for piece in scanner.scan(file, at_most if scanner is self._scanner else None):
                         if isinstance(piece, Blank):
                             self._holes.append(Scanner(piece.start, piece.end))
                         else:

@@ -74,8 +74,9 @@ class Scanner:
         self._gap: int | None = None  # where damage began that is larger than what is read at once
         self._waste = 0
 
-    def scan(self, file: BinaryIO) -> Iterator[Piece]:
-        """What has become whole since the last pass, in the order of the file."""
+    def scan(self, file: BinaryIO, at_most: int | None = None) -> Iterator[Piece]:
+        """What has become whole since the last pass, in the order of the file; of `at_most` so many bytes (about)."""
+        begun = self.at
         stop = os.fstat(file.fileno()).st_size
         if self.end is not None:
             stop = min(stop, self.end)
@@ -83,6 +84,8 @@ class Scanner:
         self.rest = None
         stalled = 0
         while self.at < stop and stalled <= MAX_STALLS:
+            if at_most is not None and self.at - begun >= at_most:
+                return
             start = self.at
             buffer = _read(file, start, min(READ, stop - start))
             ended = yield from self._scan(file, buffer, start, last=start + len(buffer) >= stop)

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import html
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -34,36 +35,52 @@ SCRIPTS = (
     "chart.js",
     "chart_text.js",
     "download.js",
+    "vector.js",
+    "links.js",
     "controls.js",
     "lines.js",
     "further.js",
+    "relations.js",
     "curves.js",
+    "code.js",
+    "exhibits.js",
     "findings.js",
     "remedies.js",
+    "layers.js",
+    "data_seen.js",
     "closing.js",
     "compare.js",
     "overlay.js",
     "verdict.js",
     "page.js",
-    "start.js",
 )
 """In this order they make one script; each has one purpose and hands its names on as plain functions."""
+
+START = ("start.js",)
+LIVE = ("grow.js", "live.js")
+"""What begins: the page as a file, and the page that a server goes on feeding."""
 
 LICENCE = "vendor/uPlot-LICENSE"
 """Of the drawing library: it has to go with every copy."""
 
-STYLES = ("vendor/uPlot.min.css", "page.css", "page_charts.css", "page_print.css")
+STYLES = ("vendor/uPlot.min.css", "page.css", "page_charts.css", "page_evidence.css", "page_print.css")
 
+_REMARK = re.compile(r"(?<=[;,{(]) // .*$")  # behind code
+_OPEN_END = re.compile(r"(?<=[;,({\[])\n|\n(?=[)\]])")  # line ends at which no statement can end, or one has
 _PAGE = files("losscompass.report").joinpath("page")
 
 
 def render(diagnosis: Diagnosis, catalogues: Mapping[str, Catalogue], lang: str) -> str:
     """The page as the text of one HTML file. It opens in `lang`; the reader can switch to any other of `catalogues`."""
-    data = page_data(diagnosis, catalogues, lang)
-    style, script = _style(), _script()
+    return page(page_data(diagnosis, catalogues, lang), catalogues, lang)
+
+
+def page(data: Mapping[str, Any], catalogues: Mapping[str, Catalogue], lang: str, *, live: bool = False) -> str:
+    """The same from what `page_data` gives. A `live` page goes on from there with what its server sends."""
+    style, script = _style(), _script(LIVE if live else START)
     parts = {
         "lang": lang,
-        "policy": _policy(style, script),
+        "policy": policy(style, script, live=live),
         "title": html.escape(catalogues[lang].ui("page.title")),
         "style": style,
         "script": script,
@@ -91,12 +108,19 @@ def _fill(skeleton: str, parts: Mapping[str, str]) -> str:
     return "".join(filled)
 
 
-def _policy(style: str, script: str) -> str:
+def policy_of_live_page() -> str:
+    """What the server says of the live page, the same as the page itself."""
+    return policy(_style(), _script(LIVE), live=True)
+
+
+def policy(style: str, script: str, *, live: bool) -> str:
+    """The page's own style and script, by their hashes, and nothing else; of a live page, also the events of its server."""
     rules = (
         "default-src 'none'",
         f"script-src '{_hash(script)}'",
         f"style-src '{_hash(style)}'",
         "img-src data:",
+        *(["connect-src 'self'"] if live else []),
         "base-uri 'none'",
         "form-action 'none'",
         "require-trusted-types-for 'script'",
@@ -121,15 +145,29 @@ def _without_script(data: Mapping[str, Any], words: Catalogue) -> str:
 
 
 @cache
-def _script() -> str:
-    modules = "\n".join(_read(name) for name in SCRIPTS[1:])
+def _script(begin: tuple[str, ...]) -> str:
+    modules = "\n".join(_terse(_read(name)) for name in (*SCRIPTS[1:], *begin))
     licence = f"/*!\n{_read(LICENCE)}\n*/"
     return f"{licence}\n{_read(SCRIPTS[0])}\n(() => {{\n'use strict';\n{modules}\n}})();\n"
 
 
 @cache
 def _style() -> str:
-    return "\n".join(_read(name) for name in STYLES)
+    text = "\n".join(_terse(_read(name)) for name in STYLES)
+    return re.sub(
+        r"(?<=[;:,{}])[ \n]+|[ \n]+(?=[{}])", "", text
+    )  # blanks that mean nothing; none of ours is within a string
+
+
+def _terse(source: str) -> str:
+    """A script or style without its indentation and its comments, and with few of its line ends: a quarter of it."""
+    lines = (_REMARK.sub("", line.strip()) for line in source.split("\n"))
+    kept = (line for line in lines if line and not line.startswith("//") and not _is_block(line))
+    return _OPEN_END.sub("", "\n".join(kept))
+
+
+def _is_block(line: str) -> bool:
+    return line.startswith("/*") and line.endswith("*/")
 
 
 def _read(name: str) -> str:

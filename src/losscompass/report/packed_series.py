@@ -5,7 +5,7 @@ the level of each stretch, so that a smoothed line follows the data and not its 
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,10 +46,15 @@ class ArrayStore:
         return self._place[key]
 
 
-def pack_runs(runs: Sequence[Run], store: ArrayStore) -> list[dict[str, Any]]:
+def pack_runs(
+    runs: Sequence[Run], store: ArrayStore, wanted: Callable[[int, str], bool] = lambda _run, _series: True
+) -> list[dict[str, Any]]:
     """One dictionary a run: the series' names → where their arrays are, in the order of the run."""
     limit = fair_limit([len(series) for run in runs for series in run.series.values()])
-    return [_pack_run(run, store, limit) for run in runs]
+    return [
+        _pack_run(run, [one for name, one in run.series.items() if wanted(number, name)], store, limit)
+        for number, run in enumerate(runs)
+    ]
 
 
 def fair_limit(lengths: Sequence[int]) -> int:
@@ -63,10 +68,10 @@ def fair_limit(lengths: Sequence[int]) -> int:
     return int(np.clip(limit, FEWEST_POINTS, POINTS_A_SERIES))
 
 
-def _pack_run(run: Run, store: ArrayStore, limit: int) -> dict[str, Any]:
+def _pack_run(run: Run, chosen: Sequence[Series], store: ArrayStore, limit: int) -> dict[str, Any]:
     times = [float(t[0]) for s in run.series.values() if s.time is not None and (t := s.time[np.isfinite(s.time)]).size]
     began = min(times, default=0.0)
-    return {"began": began, "series": {name: pack(series, store, limit, began) for name, series in run.series.items()}}
+    return {"began": began, "series": {one.name: pack(one, store, limit, began) for one in chosen}}
 
 
 def pack(series: Series, store: ArrayStore, limit: int, began: float) -> dict[str, Any]:

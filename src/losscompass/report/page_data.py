@@ -1,37 +1,59 @@
 """What the page is given: the public JSON, the curves to draw, and all words, filled with values, in every language."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..diagnose.diagnosis import Diagnosis, RunDiagnosis
+from ..evidence.names import Kind
 from ..text.catalogue import Catalogue
 from . import verdict as say
+from .data_seen import data_seen
 from .json import document
 from .judgement import heading as heading_of
 from .judgement import taken
+from .layers import pack_layers
 from .packed_series import ArrayStore, pack_runs
 from .ranking import heading
 from .unreadable import sentence
 
 
-def page_data(diagnosis: Diagnosis, catalogues: Mapping[str, Catalogue], lang: str) -> dict[str, Any]:
-    """One JSON-able dictionary. `document`, `curves` and `arrays` hold no words; `words` holds one table a language."""
+def page_data(
+    diagnosis: Diagnosis,
+    catalogues: Mapping[str, Catalogue],
+    lang: str,
+    *,
+    wanted: Callable[[int, str], bool] | None = None,
+) -> dict[str, Any]:
+    """One JSON-able dictionary. `document`, `curves`, `inside` and `arrays` hold no words; `words` holds one table a language.
+
+    `wanted`, for a page that is fed live: whether the curve of a run (by number) and series (by name) goes with it.
+    """
     runs = sorted(diagnosis.runs, key=lambda one: -one.run.points)  # as in the document
     facts = document(diagnosis)
     facts["runs"] = facts["runs"][: len(runs)]  # what could not be read has its own list
     store = ArrayStore()
+    inside = [{"layers": pack_layers(one.run, store), "data": data_seen(one.run)} for one in runs]
+    needless = {room for room in ("layers", "data") if not any(one[room] for one in inside)}
+    if any(sum(series.role.kind == Kind.METRIC_UP for series in one.run.series.values()) > 2 for one in runs):
+        needless.discard("data")  # scores by class are of it
+    if wanted is None:
+        needless.add("live")
     return {
         "lang": lang,
         "document": facts,
-        "curves": pack_runs([one.run for one in runs], store),
+        "curves": pack_runs([one.run for one in runs], store, wanted or (lambda _run, _series: True)),
+        "inside": inside,
         "arrays": store.packed,
-        "words": {tongue: _words(diagnosis, runs, words) for tongue, words in catalogues.items()},
+        "words": {tongue: _words(diagnosis, runs, words, needless) for tongue, words in catalogues.items()},
     }
 
 
-def _words(diagnosis: Diagnosis, runs: Sequence[RunDiagnosis], words: Catalogue) -> dict[str, Any]:
+def _words(
+    diagnosis: Diagnosis, runs: Sequence[RunDiagnosis], words: Catalogue, needless: Container[str]
+) -> dict[str, Any]:
+    page = {room: said for room, said in words.table("page").items() if room not in needless}
     return {
-        "page": {**words.table("page"), **{room: words.table(room) for room in ("label", "severity", "at")}},
+        "page": {**page, **{room: words.table(room) for room in ("label", "severity", "at")}},
         "entries": _entries(runs, words),
         "runs": [_run(one, words) for one in runs],
         "comparison": heading(diagnosis, words),

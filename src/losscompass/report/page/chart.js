@@ -26,6 +26,14 @@ class ChartGroup {
     this.zoom(...this.full);
   }
 
+  /** The curves have grown: who sees the whole goes on seeing it. */
+  follow(full) {
+    const whole = this.range === this.full;
+    this.full = full;
+    if (whole) this.range = full;
+    for (const chart of this.charts) chart.u.setScale('x', { min: this.range[0], max: this.range[1] });
+  }
+
   destroy() {
     for (const chart of this.charts) chart.destroy();
     this.charts = [];
@@ -33,23 +41,31 @@ class ChartGroup {
 }
 
 /** Draws a chart into `host` and puts it into `group`. */
-function drawChart(host, spec, group) {
-  const { columns, where } = onCommonPositions(spec.lines, spec.log);
+function drawChart(host, spec, group, width) {
+  const shape = onCommonPositions(spec.lines, spec.log);
   const flags = el('div', { class: 'flags' });
   const plot = el('div', { class: 'plot' });
   host.append(flags, plot);
-  const size = () => ({ width: Math.max(plot.clientWidth, 120), height: spec.height });
-  const u = new uPlot(chartOptions(spec, group, where, size(), flags), columns, plot);
+  const size = (wide) => ({ width: Math.max(wide, 120), height: spec.height });
+  const u = new uPlot(chartOptions(spec, group, shape, size(width), flags), shape.columns, plot);
   u.over.setAttribute('aria-hidden', 'true');
   listenToTouch(u, group);
   const watch = new ResizeObserver(() => {
-    if (plot.clientWidth && Math.abs(plot.clientWidth - u.width) > 1) u.setSize(size());
+    if (plot.clientWidth && Math.abs(plot.clientWidth - u.width) > 1) u.setSize(size(plot.clientWidth));
   });
   watch.observe(plot);
   const chart = {
     u,
     spec,
     host,
+    /** Draws what the lines hold now; false where they have other parts than before. */
+    refresh() {
+      const newer = onCommonPositions(spec.lines, spec.log);
+      if (newer.where.length !== shape.where.length) return false;
+      Object.assign(shape, newer);
+      u.setData(shape.columns, false);
+      return true;
+    },
     destroy() {
       watch.disconnect();
       u.destroy();
@@ -59,7 +75,7 @@ function drawChart(host, spec, group) {
   return chart;
 }
 
-function chartOptions(spec, group, where, size, flags) {
+function chartOptions(spec, group, shape, size, flags) {
   const ink = tone('muted');
   const grid = { stroke: tone('grid'), width: 1 };
   const font = `11.5px ${tone('font') || 'sans-serif'}`;
@@ -86,12 +102,12 @@ function chartOptions(spec, group, where, size, flags) {
         filter: (u, marks) => marks,
       },
     ],
-    series: [{}, ...where.map(({ line, part }) => seriesOptions(line, part))],
+    series: [{}, ...shape.where.map(({ line, part }) => seriesOptions(line, part))],
     cursor: {
       y: false,
       drag: { x: true, y: false, setScale: false, dist: 6 },
       points: { size: 7 },
-      dataIdx: (u, series, index) => nearestRow(where[series - 1]?.rows, index),
+      dataIdx: (u, series, index) => nearestRow(shape.where[series - 1]?.rows, index),
       sync: {
         key: group.key,
         setSeries: false,
@@ -127,7 +143,7 @@ function seriesOptions(line, part) {
     width: part === 'tail' ? 2.25 : pale ? 1 : 1.75,
     alpha: pale ? 0.42 : 1,
     dash: pale ? undefined : line.dash,
-    points: { show: part === 'raw' && !pale && line.x.length <= 60, size: 5, fill: line.color },
+    points: { show: () => part === 'raw' && !pale && line.x.length <= 60, size: 5, fill: line.color },
     spanGaps: false,
   };
 }
@@ -182,6 +198,8 @@ function rangeOfY([left, right], spec, low, high) {
       if (x >= left && x <= right) seen.push(fan.low[i], fan.high[i]);
     });
   }
+  if (spec.stacked) return [0, 1];
+  if (spec.zero) seen.push(0);
   const values = seen.filter((y) => Number.isFinite(y) && (!spec.log || y > 0));
   if (!values.length) return spec.log ? [0.1, 10] : [0, 1];
   let [least, most] = [Math.min(...values), Math.max(...values)];

@@ -3,7 +3,7 @@
 /** The chart with its heading, legend and summary. Returns the figure and how to draw into it once it is in the page. */
 function chartFigure(spec, group) {
   const summary = freshId('summary');
-  const values = spec.lines.map((line) => el('span', { class: 'value' }, num(lastFinite(line.y))));
+  const values = spec.lines.map((line) => el('span', { class: 'value' }, shownValue(line, lastFinite(line.own ?? line.y))));
   const legend = el('div', { class: 'legend', role: 'group', 'aria-label': t('legend') });
   const where = el('span', { class: 'where' });
   const spoken = el('span', { class: 'unseen', 'aria-live': 'polite' });
@@ -14,12 +14,13 @@ function chartFigure(spec, group) {
     'aria-label': spec.title,
     'aria-describedby': summary,
   });
+  const said = el('p', { id: summary, class: 'unseen' }, summarise(spec), ' ', t('chart-keys'));
   const figure = el(
     'figure',
     { class: `chart ${spec.class ?? ''}` },
     el('figcaption', {}, spec.heading === false ? null : el('h4', {}, spec.titleNode ?? spec.title), legend, where),
     stage,
-    el('p', { id: summary, class: 'unseen' }, summarise(spec), ' ', t('chart-keys')),
+    said,
     spoken,
   );
   let chart = null;
@@ -28,7 +29,7 @@ function chartFigure(spec, group) {
     at.x = x;
     where.textContent = x === null ? '' : position(roundPosition(x, group), spec.axis);
     spec.lines.forEach((line, i) => {
-      values[i].textContent = num(x === null ? lastFinite(line.y) : valueAt(line, x));
+      values[i].textContent = shownValue(line, x === null ? lastFinite(line.own ?? line.y) : valueAt(line, x));
     });
   };
   spec.lines.forEach((line, i) => {
@@ -65,9 +66,21 @@ function chartFigure(spec, group) {
   return {
     figure,
     spec,
-    draw() {
-      chart = drawChart(stage, spec, group);
+    /** Asked for of all charts before the first is drawn: between drawings, the answer would cost a layout each. */
+    width: () => stage.clientWidth,
+    draw(width = stage.clientWidth) {
+      chart = drawChart(stage, spec, group, width);
       return chart;
+    },
+    /** Shows the same lines with newer values; false where they are not the same lines. */
+    refresh(newer) {
+      if (!chart || newer.log !== spec.log || newer.lines.map((x) => x.label).join() !== spec.lines.map((x) => x.label).join())
+        return false;
+      newer.lines.forEach((line, i) => Object.assign(spec.lines[i], line, { hidden: spec.lines[i].hidden }));
+      for (const key of ['fans', 'findings', 'points']) spec[key] = newer[key];
+      if (at.x === null) spec.onCursor(null);
+      said.textContent = `${summarise(spec)} ${t('chart-keys')}`;
+      return chart.refresh();
     },
   };
 }
@@ -109,6 +122,10 @@ function chartKey(event, chart, group, at) {
   }
 }
 
+function shownValue(line, value) {
+  return line.form && Number.isFinite(value) ? line.form(value) : num(value);
+}
+
 /** A position as exact as the width of a pixel allows. */
 function roundPosition(x, group) {
   const unit = 10 ** Math.floor(Math.log10((group.range[1] - group.range[0]) / 1000 || 1));
@@ -118,7 +135,7 @@ function roundPosition(x, group) {
 function valueAt(line, x) {
   const part = line.tail ?? line;
   if (!part.x.length || x > part.x[part.x.length - 1] + (part.x[part.x.length - 1] - part.x[0]) * 0.02) return null;
-  return part.y[nearest(part.x, x)];
+  return (part.own ?? part.y)[nearest(part.x, x)];
 }
 
 function lastFinite(values) {
@@ -129,13 +146,14 @@ function lastFinite(values) {
 /** What a chart shows, in words. */
 function summarise(spec) {
   const lines = spec.lines.map((line) => {
-    const range = extent(line.y);
+    const shown = line.own ?? line.y;
+    const range = extent(shown);
     if (!range) return t('summary.empty', { name: line.label });
-    const first = line.y.find(Number.isFinite);
+    const first = shown.find(Number.isFinite);
     const text = t('summary.line', {
       name: line.label,
       first: num(first),
-      last: num(lastFinite(line.y)),
+      last: num(lastFinite(shown)),
       low: num(range[0]),
       high: num(range[1]),
     });

@@ -3,19 +3,43 @@
 function runsSection(runs, comparison, choose) {
   if (runs.length < 2) return null;
   const order = comparison?.ranked ?? [];
-  const rows = runs.map((run) => runRow(run, order));
-  const sorted = rows.sort((a, b) => compareRows(a, b));
+  const rows = runs.map((run) => runRow(run, order)).sort(compareRows);
+  const body = el('tbody', {});
+  const more = el('button', { type: 'button', class: 'quiet', id: 'runs-more' });
+  const count = el('span', { role: 'status' });
+  let shown = ROWS;
+  const fill = () => {
+    const wish = state.filter.trim().toLowerCase();
+    const left = rows.filter((row) => !wish || `${row.name} ${row.verdict}`.toLowerCase().includes(wish));
+    body.replaceChildren(...left.slice(0, shown).map((row) => keptRow(row, choose, comparison)));
+    more.hidden = left.length <= shown;
+    more.textContent = t('runs.more', { count: left.length - shown });
+    count.textContent = wish ? t('runs.left', { count: left.length }) : '';
+  };
+  const further = () => {
+    shown += ROWS;
+    fill();
+  };
+  more.addEventListener('click', further);
+  fill();
   return el(
     'section',
     { class: 'card runs', 'aria-labelledby': 'runs-title' },
     el('h2', { id: 'runs-title' }, t('runs.title'), el('small', {}, t('runs.count', { count: runs.length }))),
     comparison ? comparisonWords(comparison, runs) : null,
+    runs.length > FEW_RUNS ? filterField(count, fill) : null,
     el(
       'div',
-      { class: 'scroll', tabindex: 0, role: 'region', 'aria-labelledby': 'runs-title' },
+      {
+        class: 'scroll',
+        tabindex: 0,
+        role: 'region',
+        'aria-labelledby': 'runs-title',
+        on: { scroll: ({ target }) => !more.hidden && target.scrollTop + 2 * target.clientHeight > target.scrollHeight && further() },
+      },
       el(
         'table',
-        {},
+        { 'aria-rowcount': runs.length + 1 },
         el(
           'thead',
           {},
@@ -26,14 +50,42 @@ function runsSection(runs, comparison, choose) {
             COLUMNS.map(sortHead),
           ),
         ),
-        el(
-          'tbody',
-          {},
-          sorted.map((row) => rowNode(row, choose)),
-        ),
+        body,
       ),
     ),
+    more,
   );
+}
+
+const FEW_RUNS = 12; // more than these want a field to look for one
+const ROWS = 60; // at once; the others as one scrolls
+
+/** A field in which what is typed leaves the rows whose name or verdict holds it. */
+function filterField(count, fill) {
+  const field = el('input', { type: 'search', id: 'runs-filter', autocomplete: 'off', value: state.filter || null });
+  field.addEventListener('input', () => {
+    state.filter = field.value;
+    fill();
+  });
+  return el('p', { class: 'filter' }, el('label', { for: 'runs-filter' }, t('runs.filter')), field, count);
+}
+
+const keptRows = new WeakMap();
+
+/** The row of a run, made once for what it says: a thousand rows are sorted, not made anew. */
+function keptRow(row, choose, comparison) {
+  const depends = [row.run.found, language.now, comparison];
+  const kept = keptRows.get(row.run);
+  const same = kept?.depends.every((one, i) => one === depends[i]);
+  const node = same ? kept.node : rowNode(row, choose);
+  if (!same) keptRows.set(row.run, { node, depends });
+  const shown = row.run.index === state.run;
+  node.classList.toggle('shown', shown);
+  const button = node.querySelector('.open-run');
+  if (shown) button.setAttribute('aria-current', 'true');
+  else button.removeAttribute('aria-current');
+  node.querySelector('input').checked = state.overlay.has(row.run.index);
+  return node;
 }
 
 const COLUMNS = ['rank', 'name', 'verdict', 'curve', 'first', 'best', 'last', 'findings'];
@@ -86,7 +138,6 @@ function rowNode(row, choose) {
   const { run } = row;
   const box = el('input', {
     type: 'checkbox',
-    checked: state.overlay.has(run.index),
     'aria-label': t('runs.overlay-one', { name: row.name }),
   });
   box.addEventListener('change', () => {
@@ -98,7 +149,7 @@ function rowNode(row, choose) {
     .filter(([, n]) => n);
   return el(
     'tr',
-    { class: run.index === state.run ? 'shown' : '' },
+    {},
     el('td', {}, box),
     el('td', { class: 'number' }, row.rank ?? '–'),
     el(
@@ -109,7 +160,6 @@ function rowNode(row, choose) {
         {
           type: 'button',
           class: 'open-run',
-          'aria-current': run.index === state.run ? 'true' : null,
           on: { click: () => choose(run.index) },
         },
         named(row.name),

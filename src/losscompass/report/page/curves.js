@@ -13,26 +13,28 @@ function curvesSection(run, openFinding) {
       destroy() {},
     };
   const options = chartChoices(run, axes, heads);
-  const sides = [
-    ['learning-rate', 'curves.rate'],
-    ['gradient-norm', 'curves.gradient'],
-  ];
-  const forecasts = options.forecast ? fansOf(run, options.axis) : [];
-  const full = spanOf(run, heads, options.axis);
-  const ends = forecasts.flatMap((fan) => fan.at);
-  const group = new ChartGroup([full[0], Math.max(full[1], ...ends)]);
-  options.span = full;
+  let forecasts = options.forecast ? fansOf(run, options.axis) : [];
+  const group = new ChartGroup(wholeSpan(run, heads, options, forecasts));
 
-  const [first, ...others] = byMeasure(run, heads);
-  const main = chartFigure(mainSpec(run, first, options, forecasts, openFinding), group);
-  const figures = [main, ...others.map((curves) => chartFigure(secondSpec(run, curves, options), group))];
-  for (const [kind, title] of sides) {
-    const curves = Object.values(run.curves)
-      .filter((curve) => curve.kind === kind)
-      .slice(0, 8);
-    const spec = sideSpec(run, curves, options, t(title));
-    if (spec.lines.length) figures.push(chartFigure(spec, group));
-  }
+  const measures = byMeasure(run, heads);
+  const ofKind = (kind) => Object.values(run.curves).filter((curve) => curve.kind === kind).slice(0, 8);
+  const makers = [
+    () => mainSpec(run, measures[0], options, forecasts, openFinding),
+    ...measures.slice(1).map((curves) => () => secondSpec(run, curves, options)),
+    () => sideSpec(run, ofKind('learning-rate'), options, t('curves.rate')),
+    () => sideSpec(run, ofKind('gradient-norm'), options, t('curves.gradient')),
+    () => gapSpec(run, heads, options),
+    () => partsSpec(run, options),
+  ].map((make) => () => {
+    const spec = make();
+    return spec?.lines.length ? spec : null;
+  });
+  const drawn = makers.map((make) => {
+    const spec = make();
+    return spec && chartFigure(spec, group);
+  });
+  const main = drawn[0] ?? chartFigure(mainSpec(run, measures[0], options, forecasts, openFinding), group);
+  const figures = drawn.filter(Boolean);
   const reset = el(
     'button',
     { type: 'button', class: 'quiet', disabled: true, on: { click: () => group.reset() } },
@@ -62,14 +64,40 @@ function curvesSection(run, openFinding) {
     node,
     group,
     draw() {
-      for (const one of figures) one.chart = one.draw();
-      further.draw();
+      const all = [...figures, ...further.figures()];
+      const widths = all.map((one) => one.width());
+      all.forEach((one, i) => {
+        one.chart = one.draw(widths[i]);
+      });
+      further.drawn(all.slice(figures.length).map((one) => one.chart));
+    },
+    /** Follows curves that have grown; false where that takes other charts than there are. */
+    refresh() {
+      const now = headlines(run);
+      const wish = chartChoices(run, axesOf(run), now);
+      if (now.map((curve) => curve.name).join() !== heads.map((curve) => curve.name).join() || wish.axis !== options.axis || wish.log !== options.log) return false;
+      options.smoothing = wish.smoothing;
+      forecasts = options.forecast ? fansOf(run, options.axis) : [];
+      const full = wholeSpan(run, heads, options, forecasts);
+      for (const [i, make] of makers.entries()) {
+        const spec = make();
+        if (!spec !== !drawn[i] || (spec && !drawn[i].refresh(spec))) return false;
+      }
+      if (!further.refresh()) return false;
+      group.follow(full);
+      return true;
     },
     destroy() {
       group.destroy();
       further.destroy();
     },
   };
+}
+
+/** From the first point to the last, or to the end of the forecast. */
+function wholeSpan(run, heads, options, forecasts) {
+  options.span = spanOf(run, heads, options.axis);
+  return [options.span[0], Math.max(options.span[1], ...forecasts.flatMap((fan) => fan.at))];
 }
 
 /** The headline curves by what they measure, so that a loss and a score do not share a scale; that of the verdict first. */
@@ -212,6 +240,11 @@ function downloads(main, run) {
       'button',
       { type: 'button', class: 'quiet', on: { click: () => savePicture(main.chart, name) } },
       t('download.png'),
+    ),
+    el(
+      'button',
+      { type: 'button', class: 'quiet', on: { click: () => saveDrawing(main.chart, name) } },
+      t('download.svg'),
     ),
     el(
       'button',

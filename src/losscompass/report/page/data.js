@@ -4,23 +4,28 @@ const KINDS = { f4: Float32Array, f8: Float64Array, i4: Int32Array };
 
 function unpackArray(packed) {
   if (packed.kind === 'range') {
-    return Float64Array.from({ length: packed.count }, (_, i) => packed.start + packed.stride * i);
+    const range = new Float64Array(packed.count);
+    for (let i = 0; i < range.length; i += 1) range[i] = packed.start + packed.stride * i;
+    return range;
   }
-  const bytes = Uint8Array.from(atob(packed.data), (c) => c.charCodeAt(0));
+  const text = atob(packed.data);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
   return new KINDS[packed.kind](bytes.buffer);
 }
 
+// Of the runs that are `known`, in the same order, the curves are taken that do not come with the data; null where one lacks.
 /** The runs with their curves: what stands in the JSON about a series, and its numbers. */
-function unpackRuns(data) {
+function unpackRuns(data, known = []) {
   const cache = new Map();
   const array = (index) => {
     if (!cache.has(index)) cache.set(index, unpackArray(data.arrays[index]));
     return cache.get(index);
   };
-  const arrays = (packed) => {
-    const part = {};
-    for (const key of ['x', 'y', 'epoch', 'time']) part[key] = packed[key] === undefined ? null : array(packed[key]);
-    return part;
+  const unpackInto = (curve, packed) => {
+    for (const key of ['x', 'y', 'epoch', 'time'])
+      lazily(curve, key, () => (packed[key] === undefined ? null : array(packed[key])));
+    return curve;
   };
   const shared = sharedFolder(data.document.runs.map((run) => run.source));
   return data.document.runs.map((run, index) => {
@@ -28,13 +33,29 @@ function unpackRuns(data) {
     const curves = {};
     for (const series of run.series) {
       const one = packed.series[series.name];
-      const level = one.level?.x === undefined ? null : { axis: series.axis, ...arrays(one.level) };
-      curves[series.name] = { ...series, ...arrays(one), n: one.n, level };
+      const old = known[index]?.curves[series.name];
+      if (!one) {
+        if (!old) return null;
+        curves[series.name] = Object.assign(old, { ...series, points: Math.max(old.points, series.points) });
+        continue;
+      }
+      const level = one.level?.x === undefined ? null : unpackInto({ axis: series.axis }, one.level);
+      curves[series.name] = unpackInto(Object.assign(old ?? {}, { ...series, n: one.n, level }), one);
     }
     const source = run.source.slice(shared) || run.source;
     const label = run.name ? `${source} [${run.name}]` : source;
-    return { ...run, label, index, curves, began: packed.began };
+    const { layers, data: seen } = data.inside[index];
+    for (const strip of Object.values(layers)) {
+      for (const key of ['step', 'value']) if (typeof strip[key] === 'number') strip[key] = array(strip[key]);
+    }
+    return { ...run, label, index, curves, layers, data: seen, began: packed.began };
   });
+}
+
+/** A property that is made when it is first asked for: of a thousand runs, few are looked at. */
+function lazily(target, key, make) {
+  const put = (value) => Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  Object.defineProperty(target, key, { get: () => (put(make()), target[key]), set: put, enumerable: true, configurable: true });
 }
 
 /** How many characters the folder takes that all paths share; 0 where there is but one path. */

@@ -58,10 +58,13 @@ function freshId(stem) {
   return `${stem}-${lastId}`;
 }
 
-/** The value of a style's custom property, as the theme of the moment sets it. */
+/** The value of a style's custom property, as the theme of the moment sets it; asked for once, since each question costs. */
 function tone(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  if (!tones.has(name)) tones.set(name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+  return tones.get(name);
 }
+
+const tones = new Map(); // emptied when the theme changes
 
 /** Whether the reader asked the system for less movement. */
 function prefersStill() {

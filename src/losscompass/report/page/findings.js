@@ -52,17 +52,26 @@ function findingCard(run, found, index, show) {
       el(
         'div',
         { class: 'prose' },
-        told.sections.map(([name, heading, text]) => section(name, heading, text)),
+        codeOf(found),
+        told.sections.filter(([name]) => FIRST.includes(name)).map((one) => section(...one)),
+        tryThis(run, found),
+        furtherWords(told),
         links(run, found),
       ),
       el(
         'div',
         { class: 'evidence' },
         exhibit?.figure,
+        tablesOf(found),
         facts(run, found),
-        exhibit
-          ? el('button', { type: 'button', class: 'quiet', on: { click: () => show(index) } }, t('findings.show'))
-          : null,
+        el(
+          'div',
+          { class: 'card-buttons' },
+          exhibit
+            ? el('button', { type: 'button', class: 'quiet', on: { click: () => show(index) } }, t('findings.show'))
+            : null,
+          linkButton(run, found),
+        ),
       ),
     ),
   );
@@ -79,6 +88,51 @@ function findingCard(run, found, index, show) {
   return card;
 }
 
+const FIRST = ['what-it-means', 'why-it-happens'];
+
+/** The rest of what the rule's words say, folded. */
+function furtherWords(told) {
+  const rest = told.sections.filter(([name]) => !FIRST.includes(name));
+  return rest.length
+    ? el(
+        'details',
+        { class: 'plain' },
+        el('summary', {}, t('findings.further')),
+        el(
+          'div',
+          { class: 'prose' },
+          rest.map((one) => section(...one)),
+        ),
+      )
+    : null;
+}
+
+/** The first remedy for it: what to try, how one sees that it helped, what to conclude if it did not. */
+function tryThis(run, found) {
+  const index = run.prescriptions.findIndex((one) => found.remedies.includes(one.remedy));
+  if (index < 0) return null;
+  const { remedy } = run.prescriptions[index];
+  const told = entry(remedy);
+  const advice = said(run.index).prescriptions[index];
+  const part = (name, word) => {
+    const text = told.sections.find(([id]) => id === name)?.[2];
+    return text ? el('div', {}, el('dt', {}, word), el('dd', {}, markdown(text))) : null;
+  };
+  return el(
+    'div',
+    { class: 'try' },
+    el(
+      'p',
+      {},
+      el('span', {}, t('findings.try')),
+      ' ',
+      el('a', { href: `#remedy-${index + 1}` }, told.title),
+    ),
+    advice === told.title ? null : el('p', { class: 'message' }, advice),
+    el('dl', {}, part('how-to-check', t('findings.helped')), part('if-it-does-not-help', t('findings.if-not'))),
+  );
+}
+
 /** One section of a rule's or a remedy's words. */
 function section(name, heading, text) {
   return el('section', { class: `told ${name}` }, el('h4', {}, heading), markdown(text));
@@ -93,7 +147,6 @@ function facts(run, found) {
       : [t('findings.since'), position(fromJson(found.onset), curve?.axis ?? run.reading.axis)],
     [t('findings.confidence'), confidence(found.confidence)],
     found.exhibits[0] ? [t('findings.series'), named(found.exhibits[0].series)] : null,
-    found.location ? [t('findings.location'), named(`${found.location.file}:${found.location.line}`)] : null,
   ];
   return el(
     'dl',

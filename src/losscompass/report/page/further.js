@@ -4,7 +4,7 @@ const MOST_CHARTS = 24; // at once; the rest on request
 
 function furtherCurves(run, options, group) {
   const groups = furtherGroups(run);
-  if (!groups.length) return { node: null, draw() {}, destroy() {} };
+  if (!groups.length) return { node: null, figures: () => [], drawn() {}, destroy() {}, refresh: () => !furtherGroups(run).length };
   const open = groups.find((one) => one.id === state.panel) ?? groups[0];
   const panel = el('div', { class: 'panel', role: 'tabpanel', id: 'further-panel', tabindex: -1 });
   let drawn = [];
@@ -20,7 +20,10 @@ function furtherCurves(run, options, group) {
     state.panel = one.id;
     const figures = one.charts
       .slice(0, most)
-      .map((chart) => chartFigure(smallSpec(run, chart, options), group))
+      .map((chart) => {
+        const remake = () => smallSpec(run, chart, options);
+        return { ...chartFigure(remake(), group), remake };
+      })
       .filter((f) => f.spec.lines.length);
     const more = one.charts.length - most;
     panel.replaceChildren(
@@ -37,7 +40,10 @@ function furtherCurves(run, options, group) {
           )
         : '',
     );
-    if (panel.isConnected) drawn = figures.map((figure) => figure.draw());
+    if (panel.isConnected) {
+      const widths = figures.map((figure) => figure.width());
+      drawn = figures.map((figure, i) => figure.draw(widths[i]));
+    }
     pending = figures;
   };
   let pending = [];
@@ -53,8 +59,16 @@ function furtherCurves(run, options, group) {
   fill(open);
   return {
     node: el('div', { class: 'further' }, el('h3', { class: 'unseen' }, t('further.title')), tabs, panel),
-    draw() {
-      drawn = pending.map((figure) => figure.draw());
+    figures: () => pending,
+    drawn(charts) {
+      drawn = charts;
+    },
+    /** Follows curves that have grown; false where that takes other charts. */
+    refresh() {
+      const now = furtherGroups(run);
+      const names = (list) => list.map((one) => `${one.id} ${one.charts.map((chart) => chart.title)}`).join();
+      if (names(now) !== names(groups)) return false;
+      return pending.every((figure) => figure.refresh(figure.remake()));
     },
     destroy() {
       drawn = [];

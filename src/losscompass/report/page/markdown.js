@@ -34,6 +34,15 @@ function markdown(text) {
 
 /** Code with a button that copies it. */
 function codeBlock(code) {
+  return el(
+    'div',
+    { class: 'code' },
+    el('pre', { tabindex: 0 }, el('code', {}, document.createTextNode(code.split('\n').map(visible).join('\n')))),
+    copyButton(code),
+  );
+}
+
+function copyButton(code) {
   const button = el('button', { type: 'button', class: 'copy' }, t('copy'));
   button.addEventListener('click', async () => {
     button.textContent = (await copyText(code)) ? t('copied') : t('copy-failed');
@@ -41,12 +50,7 @@ function codeBlock(code) {
       button.textContent = t('copy');
     }, 1500);
   });
-  return el(
-    'div',
-    { class: 'code' },
-    el('pre', { tabindex: 0 }, el('code', {}, document.createTextNode(code.split('\n').map(visible).join('\n')))),
-    button,
-  );
+  return button;
 }
 
 async function copyText(text) {

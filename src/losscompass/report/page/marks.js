@@ -16,7 +16,38 @@ function drawBeneath(u, spec) {
   }
   ctx.globalAlpha = 1;
   for (const fan of spec.fans ?? []) drawFan(u, fan);
+  if (spec.zero) drawZero(u);
+  spec.lines.forEach((line, k) => {
+    if (!line.hidden && (spec.stacked || line.area)) drawArea(u, line, spec.stacked ? spec.lines[k - 1] : null);
+  });
   ctx.restore();
+}
+
+function drawZero(u) {
+  const { ctx, bbox } = u;
+  const y = Math.round(u.valToPos(0, 'y', true)) + 0.5;
+  ctx.strokeStyle = tone('muted');
+  ctx.lineWidth = devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+}
+
+/** The area between a line and the one below it, or zero. */
+function drawArea(u, line, below) {
+  const { ctx } = u;
+  const kept = [...line.x.keys()].filter((i) => Number.isFinite(line.y[i]));
+  if (kept.length < 2) return;
+  const point = (i, y) => ctx.lineTo(u.valToPos(line.x[i], 'x', true), u.valToPos(y, 'y', true));
+  ctx.fillStyle = line.color;
+  ctx.globalAlpha = below === null && !line.own ? 0.16 : 0.32;
+  ctx.beginPath();
+  for (const i of kept) point(i, line.y[i]);
+  for (const i of kept.reverse()) point(i, below?.y[i] ?? 0);
+  ctx.closePath();
+  ctx.fill();
+  ctx.globalAlpha = 1;
 }
 
 /** The band in which a curve is expected to go on, and its middle. */
@@ -100,34 +131,25 @@ const MOST_ROWS = 3;
 
 /** The flags over the chart, one a finding, each a way to it; rows keep them from lying on one another. */
 function placeFlags(u, spec, row) {
-  const width = u.over.clientWidth;
+  if (!spec.findings?.length && !row.children.length) return;
+  const width = u.bbox.width / devicePixelRatio;
   const [low, high] = [u.scales.x.min, u.scales.x.max];
   const shown = (spec.findings ?? [])
     .filter((finding) => !finding.silent && finding.at >= low && finding.at <= high)
     .sort((a, b) => a.at - b.at);
-  row.style.marginLeft = `${u.over.offsetLeft}px`;
+  row.style.marginLeft = `${u.bbox.left / devicePixelRatio}px`;
   const inFull = width >= 560 && layFlags(u, shown, row, width, false) <= MOST_ROWS;
   if (!inFull) layFlags(u, shown, row, width, true);
 }
 
 /** Lays out the flags, with titles or `short` with numbers only; returns how many rows that took. */
 function layFlags(u, shown, row, width, short) {
-  row.replaceChildren();
   const ends = [];
-  for (const finding of shown) {
-    const flag = el(
-      'button',
-      {
-        type: 'button',
-        class: `flag ${finding.severity}`,
-        title: finding.title,
-        'aria-label': `${t('finding-number', { n: finding.rank })} ${finding.title}`,
-        on: { click: finding.open },
-      },
-      el('b', {}, finding.rank),
-      short ? null : el('span', {}, finding.title),
-    );
-    row.append(flag);
+  const key = shown.map(({ rank, title, severity }) => `${rank} ${severity} ${title}`).join() + short;
+  if (row.dataset.key !== key) row.replaceChildren(...shown.map((finding) => makeFlag(finding, short)));
+  row.dataset.key = key;
+  for (const [i, finding] of shown.entries()) {
+    const flag = row.children[i];
     const space = Math.min(flag.offsetWidth, width) + 4;
     const x = Math.max(0, Math.min(u.valToPos(finding.at, 'x'), width - space));
     let line = ends.findIndex((end) => end <= x);
@@ -138,4 +160,19 @@ function layFlags(u, shown, row, width, short) {
   }
   row.style.height = `${ends.length * 26}px`;
   return ends.length;
+}
+
+function makeFlag(finding, short) {
+  return el(
+    'button',
+    {
+      type: 'button',
+      class: `flag ${finding.severity}${short ? ' short' : ''}`,
+      title: finding.title,
+      on: { click: finding.open },
+    },
+    el('span', { class: 'unseen' }, t('finding-number', { n: finding.rank }), ' '),
+    el('b', { 'aria-hidden': 'true' }, finding.rank),
+    el('span', { class: short ? 'unseen' : '' }, finding.title),
+  );
 }

@@ -1,8 +1,8 @@
 // The page from a plain data object: whoever has one (a file, a live server) calls `showDiagnosis`.
 
-/** Shows the data in `root`. Returns a function that shows newer data in the same place, keeping what the reader chose. */
-function showDiagnosis(root, data) {
-  const page = { root, data, runs: unpackRuns(data), parts: {} };
+/** Shows the data in `root`; `badge` makes a further sign for the head. Returns how to show newer data in the same place. */
+function showDiagnosis(root, data, badge = null) {
+  const page = { root, data, runs: unpackRuns(data), parts: {}, badge };
   language.all = data.words;
   language.now = data.lang;
   state.overlay = new Set(
@@ -21,6 +21,7 @@ function showDiagnosis(root, data) {
     keepingPlace(root, () => {
       document.documentElement.lang = language.now;
       document.documentElement.dataset.theme = state.theme;
+      tones.clear();
       document.title = pageTitle(page.runs);
       for (const slot of slots) if (topic === 'all' || slot.topics.includes(topic)) drawSlot(slot, page);
     });
@@ -28,17 +29,51 @@ function showDiagnosis(root, data) {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => draw('theme'));
   onPrint(page, () => draw('theme'));
   draw('all');
-  return (newer) => {
-    Object.assign(page, { data: newer, runs: unpackRuns(newer) });
-    language.all = newer.words;
-    draw('all');
+  followLinks(root);
+  followFragment(page);
+  return {
+    page,
+    /** Other data, with all that the reader chose. */
+    show(newer, runs = unpackRuns(newer)) {
+      Object.assign(page, { data: newer, runs });
+      language.all = newer.words;
+      draw('all');
+    },
+    /** The curves have grown; after a `verdict`, the words have changed too. */
+    refresh(verdict) {
+      keepingPlace(root, () => {
+        for (const slot of slots) {
+          if (slot.name === 'curves' ? !page.parts.curves?.refresh?.() : verdict && hasChanged(slot, page) && !isBusy(slot.host))
+            drawSlot(slot, page);
+        }
+        document.title = pageTitle(page.runs);
+      });
+    },
   };
+}
+
+/** Whether a section would say something else now. */
+function hasChanged(slot, page) {
+  if (slot.live === false) return false;
+  const now = stampOf(slot, page);
+  return now === null || now !== slot.stamp;
+}
+
+function stampOf(slot, page) {
+  const run = page.runs[state.run];
+  return slot.shows && run ? JSON.stringify(slot.shows(run, said(run.index))) : null;
+}
+
+/** Whether the reader is typing or marking a text there. */
+function isBusy(host) {
+  const selection = getSelection();
+  return host.contains(document.activeElement?.closest('input[type=search]') ?? null) || (!selection.isCollapsed && host.contains(selection.anchorNode));
 }
 
 /** What the page consists of, from top to bottom, and which changes each part must follow. */
 const ALWAYS = ['language', 'run'];
 const SECTIONS = [
-  { name: 'head', place: 'before', topics: ALWAYS, make: (page) => pageHead(page.runs) },
+  { name: 'head', place: 'before', live: false, topics: ALWAYS, make: (page) => pageHead(page.runs, page.badge) },
   {
     name: 'runs',
     topics: [...ALWAYS, 'sort'],
@@ -49,7 +84,12 @@ const SECTIONS = [
     topics: ['language', 'theme', 'overlay', 'charts'],
     make: (page) => overlaySection(page.runs, page.data.document.comparison),
   },
-  { name: 'verdict', topics: ALWAYS, make: ofRun((run, page) => verdictSection(run, page.runs.length > 1)) },
+  {
+    name: 'verdict',
+    topics: ALWAYS,
+    shows: (run, words) => [run.reading, run.judgement, words.verdict, words.facts, run.points, run.prescriptions[0]],
+    make: ofRun((run, page) => verdictSection(run, page.runs.length > 1)),
+  },
   {
     name: 'curves',
     topics: [...ALWAYS, 'theme', 'charts'],
@@ -58,18 +98,21 @@ const SECTIONS = [
   {
     name: 'findings',
     topics: [...ALWAYS, 'theme'],
+    shows: (run, words) => [run.found, words.found, words.prescriptions],
     make: ofRun((run, page) => findingsSection(run, (index) => showOnChart(run, index, page.parts.curves))),
   },
-  { name: 'remedies', topics: ALWAYS, make: ofRun(remediesSection) },
-  { name: 'likely', topics: ALWAYS, make: ofRun(likelySection) },
-  { name: 'checklist', topics: ALWAYS, make: ofRun(checklistSection) },
-  { name: 'unchecked', topics: ALWAYS, make: ofRun(notCheckedSection) },
+  { name: 'remedies', topics: ALWAYS, shows: (run, words) => [run.prescriptions, words.prescriptions], make: ofRun(remediesSection) },
+  { name: 'likely', topics: ALWAYS, shows: (run) => [run.likely], make: ofRun(likelySection) },
+  { name: 'layers', topics: [...ALWAYS, 'theme'], shows: (run) => Object.values(run.layers), make: ofRun(layersSection) },
+  { name: 'data', topics: ALWAYS, make: ofRun(dataSection) },
+  { name: 'checklist', topics: ALWAYS, shows: (run) => [run.checklist], make: ofRun(checklistSection) },
+  { name: 'unchecked', topics: ALWAYS, shows: (run, words) => [words.wanted, run.clear, run.broken], make: ofRun(notCheckedSection) },
   {
     name: 'skipped',
     topics: ALWAYS,
     make: ofRun((run) => skippedSection(t('skipped.title'), said(run.index).skipped)),
   },
-  { name: 'empty', topics: ['language'], make: (page) => (page.runs.length ? null : emptySection()) },
+  { name: 'empty', topics: ['language'], make: (page) => (page.runs.length ? null : emptySection(page.badge)) },
   {
     name: 'unreadable',
     topics: ['language'],
@@ -80,7 +123,7 @@ const SECTIONS = [
     topics: ['language'],
     make: () => skippedSection(t('skipped.all'), language.all[language.now].skipped),
   },
-  { name: 'foot', place: 'after', topics: ['language'], make: (page) => pageFoot(page.data) },
+  { name: 'foot', place: 'after', live: false, topics: ['language'], make: (page) => pageFoot(page.data) },
 ];
 
 /** A section of the run that is shown; none where there is no run. */
@@ -91,6 +134,7 @@ function ofRun(make) {
 /** Makes a section anew in its place. A section is a node, or {node, draw, destroy} where it has charts. */
 function drawSlot(slot, page) {
   page.parts[slot.name]?.destroy?.();
+  slot.stamp = stampOf(slot, page);
   const made = slot.make(page);
   const part = made instanceof Node || !made ? { node: made } : made;
   page.parts[slot.name] = part;
@@ -143,7 +187,7 @@ function onPrint(page, draw) {
   });
 }
 
-function pageHead(runs) {
+function pageHead(runs, badge) {
   const picker =
     runs.length > 1
       ? el(
@@ -167,6 +211,7 @@ function pageHead(runs) {
           'div',
           { class: 'bar-inside' },
           el('div', { class: 'brand' }, compassMark(), el('span', {}, 'losscompass')),
+          badge?.(),
           picker,
           pageControls(),
         ),
@@ -201,7 +246,8 @@ function showOnChart(run, index, curves) {
   goTo(curves.node.querySelector('.stage') ?? curves.node);
 }
 
-function emptySection() {
+function emptySection(badge) {
+  if (badge) return el('section', { class: 'card' }, el('h1', {}, t('live.waiting')), el('p', {}, t('live.waiting-text')));
   return el('section', { class: 'card' }, el('h1', {}, t('empty.title')), el('p', {}, t('empty.text')));
 }
 

@@ -11,14 +11,29 @@ function smoothingFor(curves) {
 
 /** Whether neighbours differ so much that the eye needs help to see the trend. */
 function isNoisy(curve) {
-  const ys = Array.from(curve.y).filter(Number.isFinite);
-  if (curve.n <= 150 || ys.length < 20) return false;
-  const bends = ys
-    .slice(1, -1)
-    .map((y, i) => Math.abs(y - (ys[i] + ys[i + 2]) / 2))
-    .sort((a, b) => a - b);
-  const sorted = [...ys].sort((a, b) => a - b);
-  const middle = sorted[Math.floor(sorted.length * 0.95)] - sorted[Math.floor(sorted.length * 0.05)];
+  const known = noisy.get(curve);
+  if (known?.n === curve.n) return known.is;
+  const is = looksNoisy(curve);
+  noisy.set(curve, { n: curve.n, is });
+  return is;
+}
+
+const noisy = new WeakMap();
+const LOOKED_AT = 900; // points: enough to tell
+
+function looksNoisy(curve) {
+  if (curve.n <= 150) return false;
+  const stride = Math.max(3, 3 * Math.ceil(curve.y.length / LOOKED_AT));
+  const [ys, bends] = [[], []];
+  for (let i = 0; i + 2 < curve.y.length; i += stride) {
+    const [a, b, c] = [curve.y[i], curve.y[i + 1], curve.y[i + 2]];
+    if (!Number.isFinite(a + b + c)) continue;
+    ys.push(a, b, c);
+    bends.push(Math.abs(b - (a + c) / 2));
+  }
+  if (ys.length < 20) return false;
+  for (const list of [ys, bends]) list.sort((a, b) => a - b);
+  const middle = ys[Math.floor(ys.length * 0.95)] - ys[Math.floor(ys.length * 0.05)];
   return bends[bends.length >> 1] > 0.01 * middle;
 }
 

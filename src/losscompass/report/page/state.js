@@ -8,6 +8,7 @@ const state = {
   smoothing: null, // 0..100; null: as the data ask
   forecast: true,
   overlay: new Set(), // runs drawn over one another
+  filter: '', // which rows of the table are left
   sort: { by: 'rank', down: false },
   panel: null, // which group of further curves is open
 };

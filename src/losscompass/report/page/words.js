@@ -29,12 +29,15 @@ function fromJson(x) {
   return x === null || x === undefined ? null : Number(x);
 }
 
+const whole = new Intl.NumberFormat('en-US');
+const forms = [];
+
 /** A number with `digits` significant digits; whole numbers whole. */
 function num(x, digits = 4) {
   if (x === null || x === undefined) return '–';
   if (Number.isNaN(x)) return 'NaN';
   if (!Number.isFinite(x)) return x > 0 ? '∞' : '−∞';
-  if (Number.isInteger(x) && Math.abs(x) < 1e9) return minus(x.toLocaleString('en-US'));
+  if (Number.isInteger(x) && Math.abs(x) < 1e9) return minus(whole.format(x));
   const size = Math.abs(x);
   if (size < 1e-4 || size >= 1e9)
     return minus(
@@ -44,7 +47,8 @@ function num(x, digits = 4) {
         .replace('e+', 'e'),
     );
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  return minus(x.toLocaleString('en-US', { maximumFractionDigits: decimals }));
+  forms[decimals] ??= new Intl.NumberFormat('en-US', { maximumFractionDigits: decimals });
+  return minus(forms[decimals].format(x));
 }
 
 function minus(text) {
