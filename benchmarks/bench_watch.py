@@ -15,6 +15,7 @@ import os
 import resource
 import statistics
 import time
+from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -117,7 +118,7 @@ def memory(steps: int) -> None:
     for part in range(10):
         for _ in range(steps // 10):
             training.step()
-        with open("/proc/self/statm", encoding="ascii") as file:
+        with Path("/proc/self/statm").open(encoding="ascii") as file:
             resident = int(file.read().split()[1]) * resource.getpagesize() / 2**20
         print(f"{steps // 10 * (part + 1):>9,} {resident:>8.1f}", flush=True)
     way.end()
