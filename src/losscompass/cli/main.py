@@ -14,7 +14,7 @@ from ..text.language import LANGUAGES
 from .settings import Settings, SettingsError, load
 from .wording import Group, complaint
 
-VERBS = ("read", "judge", "losses", "choose", "explain", "demo")
+VERBS = ("read", "judge", "data", "losses", "choose", "explain", "demo")
 """Each is a module here with `command(words, settings) -> click.Command`."""
 
 INTERRUPTED = 130

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from .base import Rule
 from .curve import RULES as CURVE
+from .dataset import RULES as DATASET
 from .logging import RULES as LOGGING
 from .metric import RULES as METRIC
 from .rate import RULES as RATE
@@ -17,6 +18,7 @@ BY_CATEGORY: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "rate": RATE,
         "metric": METRIC,
         "logging": LOGGING,
+        "dataset": DATASET,
     }
 )
 
