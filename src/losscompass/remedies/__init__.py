@@ -8,6 +8,12 @@ from .check_gradients import REMEDY as CHECK_GRADIENTS
 from .check_labels import REMEDY as CHECK_LABELS
 from .check_loss_wiring import REMEDY as CHECK_LOSS_WIRING
 from .clip_gradients import REMEDY as CLIP_GRADIENTS
+from .clip_outliers import REMEDY as CLIP_OUTLIERS
+from .drop_columns import REMEDY as DROP_COLUMNS
+from .drop_duplicates import REMEDY as DROP_DUPLICATES
+from .encode_categories import REMEDY as ENCODE_CATEGORIES
+from .fill_missing_values import REMEDY as FILL_MISSING_VALUES
+from .fit_on_training_only import REMEDY as FIT_ON_TRAINING_ONLY
 from .inspect_batch import REMEDY as INSPECT_BATCH
 from .keep_best_checkpoint import REMEDY as KEEP_BEST_CHECKPOINT
 from .larger_batch import REMEDY as LARGER_BATCH
@@ -18,17 +24,24 @@ from .log_batch_loss import REMEDY as LOG_BATCH_LOSS
 from .log_validation import REMEDY as LOG_VALIDATION
 from .look_at_predictions import REMEDY as LOOK_AT_PREDICTIONS
 from .lower_learning_rate import REMEDY as LOWER_LEARNING_RATE
+from .match_distributions import REMEDY as MATCH_DISTRIBUTIONS
 from .mixed_precision_care import REMEDY as MIXED_PRECISION_CARE
 from .more_data_or_augmentation import REMEDY as MORE_DATA_OR_AUGMENTATION
 from .overfit_one_batch import REMEDY as OVERFIT_ONE_BATCH
 from .pass_logits import REMEDY as PASS_LOGITS
 from .raise_learning_rate import REMEDY as RAISE_LEARNING_RATE
+from .read_as_numbers import REMEDY as READ_AS_NUMBERS
 from .rebalance_classes import REMEDY as REBALANCE_CLASSES
+from .review_labels import REMEDY as REVIEW_LABELS
 from .reweigh_loss_parts import REMEDY as REWEIGH_LOSS_PARTS
 from .scale_inputs import REMEDY as SCALE_INPUTS
+from .shuffle_rows import REMEDY as SHUFFLE_ROWS
+from .split_again import REMEDY as SPLIT_AGAIN
 from .start_from_chance import REMEDY as START_FROM_CHANCE
 from .stop_earlier import REMEDY as STOP_EARLIER
+from .subsample_rows import REMEDY as SUBSAMPLE_ROWS
 from .train_longer import REMEDY as TRAIN_LONGER
+from .transform_tails import REMEDY as TRANSFORM_TAILS
 
 ALL: tuple[Remedy, ...] = (
     OVERFIT_ONE_BATCH,
@@ -36,6 +49,9 @@ ALL: tuple[Remedy, ...] = (
     LOOK_AT_PREDICTIONS,
     LOG_VALIDATION,
     LOG_BATCH_LOSS,
+    SPLIT_AGAIN,
+    FIT_ON_TRAINING_ONLY,
+    MATCH_DISTRIBUTIONS,
     KEEP_BEST_CHECKPOINT,
     STOP_EARLIER,
     CHECK_GRADIENTS,
@@ -43,6 +59,15 @@ ALL: tuple[Remedy, ...] = (
     CHECK_DATA_PIPELINE,
     CHECK_LABELS,
     INSPECT_BATCH,
+    REVIEW_LABELS,
+    DROP_COLUMNS,
+    DROP_DUPLICATES,
+    SHUFFLE_ROWS,
+    READ_AS_NUMBERS,
+    FILL_MISSING_VALUES,
+    CLIP_OUTLIERS,
+    ENCODE_CATEGORIES,
+    TRANSFORM_TAILS,
     SCALE_INPUTS,
     LOWER_LEARNING_RATE,
     RAISE_LEARNING_RATE,
@@ -57,6 +82,7 @@ ALL: tuple[Remedy, ...] = (
     REWEIGH_LOSS_PARTS,
     REBALANCE_CLASSES,
     MORE_DATA_OR_AUGMENTATION,
+    SUBSAMPLE_ROWS,
     START_FROM_CHANCE,
     LARGER_MODEL,
 )

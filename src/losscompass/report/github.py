@@ -19,7 +19,7 @@ def render(diagnosis: Diagnosis, catalogue: Catalogue) -> str:
     failures = (sentence(unreadable, catalogue) for unreadable in diagnosis.unreadable)
     lines += [f"::error title=losscompass::{_data(failure)}" for failure in failures]
     lines += [
-        f"- {_text(say.name(one))}: {_text(say.label(one.reading, catalogue))}. {_text(say.verdict(one, catalogue))}"
+        f"- {_text(say.name(one))}: {_text(say.title(one, catalogue))}. {_text(say.verdict(one, catalogue))}"
         for one in diagnosis.runs
     ]
     count = sum(len(one.found) for one in diagnosis.runs)

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from ..diagnose.diagnosis import Diagnosis, RunDiagnosis
 from ..text.catalogue import Catalogue
-from . import ranking
+from . import exhibits, ranking
 from . import verdict as say
+from .dataset import is_audit
 from .figures import first_best_last
 from .plain import plain
 from .unreadable import sentence
@@ -39,9 +40,9 @@ def escape(text: str) -> str:
 
 
 def _run(one: RunDiagnosis, catalogue: Catalogue) -> list[str]:
-    head = (
-        f"**{escape(say.label(one.reading, catalogue))}** ({escape(say.sureness(one.reading.confidence, catalogue))})"
-    )
+    head = f"**{escape(say.title(one, catalogue))}**"
+    if not is_audit(one):
+        head += f" ({escape(say.sureness(one.reading.confidence, catalogue))})"
     said = (say.verdict(one, catalogue), say.beside(one.reading, catalogue), say.next_step(one, catalogue))
     blocks = [f"## {escape(say.name(one))}", "  \n".join([head, *(escape(text) for text in said if text)])]
     if curves := _curves(one, catalogue):
@@ -71,7 +72,12 @@ def _run(one: RunDiagnosis, catalogue: Catalogue) -> list[str]:
 def _finding(one: RunDiagnosis, place: int, catalogue: Catalogue) -> str:
     found = one.found[place]
     head = f"{_MARK[str(found.severity)]} **{escape(catalogue.title(found.id))}** ({escape(say.gravity(found, one, catalogue))})"
-    return f"- {head}  \n  {escape(say.message(found, one, catalogue))}"
+    tables = "".join(f"\n\n{_indented(_table(*exhibits.rows(one_table, catalogue)))}\n" for one_table in exhibits.tables(found))
+    return f"- {head}  \n  {escape(say.message(found, one, catalogue))}{tables}"
+
+
+def _indented(table: str) -> str:
+    return "\n".join("  " + line for line in table.splitlines())
 
 
 def _curves(one: RunDiagnosis, catalogue: Catalogue) -> str:

@@ -10,7 +10,9 @@ from ..diagnose.diagnosis import Diagnosis, Found, RunDiagnosis
 from ..evidence.run import Series
 from ..text.catalogue import Catalogue
 from ..text.wrap import cells, fold, pad
+from . import exhibits
 from . import verdict as say
+from .dataset import is_audit
 from .figures import first_best_last
 from .judgement import TYPEWRITER as GAUGE_TYPEWRITER
 from .judgement import gauge, heading, taken
@@ -25,6 +27,7 @@ FULL_RUNS = 3
 SHORT_RUNS = 10
 REMEDIES = 4
 WISHES = 3
+TABLE_ROWS = 4
 
 STYLE = {"critical": "bold red", "warning": "bold yellow", "note": "cyan", "good": "bold green"}
 MARK = {"critical": "✖", "warning": "▲", "note": "●", "good": "✔"}
@@ -132,9 +135,10 @@ class _Page:
     def opening(self, one: RunDiagnosis) -> None:
         self.paragraph(say.name(one), style="dim")
         kind = say.tone(one)
-        sure = say.sureness(one.reading.confidence, self._words)
-        head = Text(self._mark[kind] + " ", STYLE[kind]).append(say.label(one.reading, self._words), "bold")
-        self._lines.append(head.append(f"  ({sure})", "dim"))
+        head = Text(self._mark[kind] + " ", STYLE[kind]).append(say.title(one, self._words), "bold")
+        if not is_audit(one):
+            head.append(f"  ({say.sureness(one.reading.confidence, self._words)})", "dim")
+        self._lines.append(head)
         for text in (
             say.verdict(one, self._words),
             say.beside(one.reading, self._words),
@@ -194,12 +198,20 @@ class _Page:
         self.heading("heading.found")
         for found in one.found:
             self.finding_line(found, one)
-            if say.tone(one) == "good" and not self._verbose:
+            if say.tone(one) == "good" and not self._verbose and not is_audit(one):
                 continue
             self.paragraph(say.message(found, one, self._words), indent=4)
+            self.tables(found)
             if found.explained_by:
                 causes = self._words.ui("list.comma").join(self._words.title(cause) for cause in found.explained_by)
                 self.paragraph(self._words.ui("found.because", causes=causes), indent=4, style="dim")
+
+    def tables(self, found: Found) -> None:
+        """The rows that a finding shows."""
+        for exhibit in exhibits.tables(found):
+            most = len(exhibit.rows) if self._verbose else TABLE_ROWS
+            for number, line in enumerate(exhibits.lines(exhibit, self._words, self._width - 6, most)):
+                self._lines.append(Text("      " + line, "dim" if number == 0 else ""))
 
     def finding_line(self, found: Found, one: RunDiagnosis) -> None:
         severity = str(found.severity)

@@ -6,8 +6,10 @@ from ..diagnose.diagnosis import Forecast, Found, Likely, Prescription, Reading,
 from ..diagnose.narrow import take
 from ..evidence.records import Axis, Skipped
 from ..evidence.run import Run, Series
+from ..rules.all import CATEGORY
 from ..rules.base import Need, Severity, Value
 from ..text.catalogue import Catalogue, placeholders
+from . import dataset
 from .plain import plain
 
 POSITIONS = frozenset(("at", "back", "best_at", "from", "onset", "step", "to"))
@@ -18,7 +20,9 @@ SEVERITIES = (Severity.NOTE, Severity.WARNING, Severity.CRITICAL)
 GOOD = frozenset(("healthy-converged", "still-improving", "spike-recovered", "val-below-train"))
 """Labels that are nothing to worry about, if no finding says otherwise."""
 
-NOT_AMISS = frozenset(("fact:target", "fact:target-value", "kind:reward", "train/loss/*"))
+NOT_AMISS = frozenset(
+    ("fact:target", "fact:target-value", "kind:reward", "train/loss/*", "fact:audited", "fact:audited|fact:watched")
+)
 """Needs of rules for some runs only: nobody need be told that their log does not meet them."""
 
 TITLES = 3
@@ -40,8 +44,15 @@ def label(reading: Reading, catalogue: Catalogue) -> str:
     return catalogue.ui(f"label.{reading.labels[0]}")
 
 
+def title(one: RunDiagnosis, catalogue: Catalogue) -> str:
+    """What the verdict is called: what the curve does, or how the data are where only they were looked at."""
+    return dataset.title(one, catalogue) if dataset.is_audit(one) else label(one.reading, catalogue)
+
+
 def verdict(one: RunDiagnosis, catalogue: Catalogue) -> str:
     """What the curves do, in a sentence or two. `{onset}` and `{best_at}` are places with their axis: "epoch 12"."""
+    if dataset.is_audit(one):
+        return dataset.verdict(one, catalogue)
     reading = one.reading
     key = f"verdict.{reading.labels[0]}"
     if not catalogue.has(key):
@@ -68,6 +79,8 @@ def beside(reading: Reading, catalogue: Catalogue) -> str:
 
 def next_step(one: RunDiagnosis, catalogue: Catalogue) -> str:
     """What to do where no finding calls for a remedy."""
+    if dataset.is_audit(one):
+        return dataset.next_step(one, catalogue)
     key = f"next.{one.reading.labels[0]}"
     if one.prescriptions or not catalogue.has(key):
         return ""
@@ -79,7 +92,7 @@ def tone(one: RunDiagnosis) -> str:
     worst = max((found.severity for found in one.found), key=SEVERITIES.index, default=Severity.NOTE)
     if worst != Severity.NOTE:
         return str(worst)
-    return "good" if one.reading.labels[0] in GOOD else "note"
+    return "good" if one.reading.labels[0] in GOOD or dataset.is_audit(one) else "note"
 
 
 def sureness(confidence: float, catalogue: Catalogue) -> str:
@@ -164,6 +177,8 @@ def wanted(one: RunDiagnosis, catalogue: Catalogue) -> list[tuple[str, list[str]
     """What to log, and the rules (ids) that could then look; what helps most of them first."""
     wants: dict[str, dict[str, None]] = {}
     for rule in one.not_checked:
+        if dataset.is_audit(one) and CATEGORY.get(rule.id) != "dataset":
+            continue  # nobody who asks about the data need be told that they hold no curve
         for missing in rule.missing:
             if missing not in NOT_AMISS:
                 wants.setdefault(need(missing, one.run, catalogue), {})[rule.id] = None
