@@ -22,16 +22,27 @@ import numpy as np
 from losscompass.diagnose.diagnosis import Broken, NotChecked
 from losscompass.diagnose.engine import apply
 from losscompass.evidence.run import Run
-from losscompass.rules.all import ALL
+from losscompass.rules.all import ALL, CATEGORY
 from losscompass.rules.base import Rule
 
 from .corpus import Case, cases
+from .corpus_datasets import dataset_cases
 from .labelled import Row, changed, firings, first_label, logs_folder, main_runs, rows
 
 HERE = Path(__file__).resolve().parent
 FACTORS = (0.25, 0.5, 0.71, 1.0, 1.41, 2.0, 4.0)
 HEALTHY_SHAPES = frozenset(
-    {"converged", "improving", "held-out below", "levelled gap", "classifier", "detector", "agent", "scheduled"}
+    {
+        "data set",
+        "converged",
+        "improving",
+        "held-out below",
+        "levelled gap",
+        "classifier",
+        "detector",
+        "agent",
+        "scheduled",
+    }
 )
 PREFIXES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
@@ -143,6 +154,8 @@ def _live(rule: Rule, healthy: Sequence[Case]) -> Mapping[str, int]:
 
 def prefix(run: Run, share: float) -> Run:
     """The run as it was when that share of its steps was done."""
+    if not run.series:
+        return run  # a data set has no time
     stop = max(float(one.step[-1]) for one in run.series.values()) * share
     series = {name: one.take(one.step <= stop) for name, one in run.series.items()}
     kept = {name: one for name, one in series.items() if len(one)}
@@ -179,13 +192,18 @@ def main() -> int:
     pairs = main_runs(folder, rows(folder)) if folder is not None else []
     any_alarm = np.zeros(len(corpus), dtype=bool)
     for rule in ALL:
-        if rule.severity != "note":
+        if rule.severity != "note" and CATEGORY[rule.id] != "dataset":
             any_alarm |= [any(f.severity != "note" for f in changed(rule, case.run, {})) for case in corpus]
         if chosen.rules and rule.id not in chosen.rules:
             continue
         path = HERE / f"{rule.id}.json"
-        measured = record(rule, corpus, grid, pairs)
-        if not pairs and path.is_file():  # what the logs said when they were last there still holds
+        if CATEGORY[rule.id] == "dataset":
+            measured = record(rule, dataset_cases(chosen.each // 3), dataset_cases(max(1, chosen.each // 6), 21), ())
+        else:
+            measured = record(rule, corpus, grid, pairs)
+        if (
+            not pairs and path.is_file() and CATEGORY[rule.id] != "dataset"
+        ):  # what the logs said when they were last there still holds
             measured["labelled"] = json.loads(path.read_text("utf-8")).get("labelled")
             measured["confidence"] = json.loads(path.read_text("utf-8")).get("confidence")
         path.write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -203,4 +221,16 @@ def main() -> int:
     print(
         f"healthy runs with any warning: {alarmed}/{int(sound.sum())}, at most {upper_bound(alarmed, int(sound.sum())):.1%}"
     )
+    if any(CATEGORY[rule.id] == "dataset" for rule in ALL if not chosen.rules or rule.id in chosen.rules):
+        tables = [case for case in dataset_cases(chosen.each // 3) if case.healthy]
+        loud = sum(
+            any(
+                f.severity not in {None, "note"} or (f.severity is None and r.severity != "note")
+                for r in ALL
+                if CATEGORY[r.id] == "dataset"
+                for f in changed(r, case.run, {})
+            )
+            for case in tables
+        )
+        print(f"clean data sets with any warning: {loud}/{len(tables)}, at most {upper_bound(loud, len(tables)):.1%}")
     return 0

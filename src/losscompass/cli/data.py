@@ -39,7 +39,13 @@ def command(words: Catalogue, settings: Settings) -> click.Command:
             option("time"),
             option("task", metavar=words.ui("help.metavar.task")),
             *shared(words),
-            click.Option(["--fail-on"], type=click.Choice(FAIL_ON), default="warning", metavar="LEVEL", help=words.ui("help.fail-on")),
+            click.Option(
+                ["--fail-on"],
+                type=click.Choice(FAIL_ON),
+                default="warning",
+                metavar="LEVEL",
+                help=words.ui("help.fail-on"),
+            ),
             click.Option(["--verbose", "-v"], is_flag=True, help=words.ui("help.data.verbose")),
             click.Option(["--select"], multiple=True, metavar="ID", help=words.ui("help.select")),
             click.Option(["--ignore"], multiple=True, metavar="ID", help=words.ui("help.ignore")),
@@ -72,7 +78,9 @@ def _data(
     from ..data.errors import DataError
     from ..diagnose.options import Options
 
-    options = Options(select=known_rules(words, select) or settings.select, ignore=known_rules(words, ignore) or settings.ignore)
+    options = Options(
+        select=known_rules(words, select) or settings.select, ignore=known_rules(words, ignore) or settings.ignore
+    )
     try:
         report = audit(train, validation, target=target, group=group, time=time, task=task, options=options)
     except DataError as error:

@@ -44,7 +44,10 @@ def of_arrays(x: Any, y: Any, source: str, format: str, names: Iterable[str] | N
     if matrix.dtype.kind not in "biuf":
         import polars as pl
 
-        texts = {column: [None if cell is None else str(cell) for cell in matrix[:, place]] for place, column in enumerate(columns)}
+        texts = {
+            column: [None if cell is None else str(cell) for cell in matrix[:, place]]
+            for place, column in enumerate(columns)
+        }
         return _with_target(pl.DataFrame(texts), labels, source, format, as_text=True)
     batches = _batches(matrix, labels, columns, name)
     kinds = "boolean" if matrix.dtype.kind == "b" else "number"
@@ -115,7 +118,9 @@ def _pieces(dataset: Any, source: str) -> Iterator[tuple[np.ndarray, np.ndarray 
 
 def _of_dict(item: dict[str, Any], source: str) -> tuple[Any, Any]:
     y = next((item[name] for name in ("labels", "label", "target", "y") if name in item), None)
-    x = next((item[name] for name in ("pixel_values", "image", "x", "inputs", "input", "features") if name in item), None)
+    x = next(
+        (item[name] for name in ("pixel_values", "image", "x", "inputs", "input", "features") if name in item), None
+    )
     if x is None:
         raise DataError("no-inputs", path=source)
     return x, y
@@ -152,7 +157,10 @@ def _as_array(x: Any, source: str) -> np.ndarray:
         values: np.ndarray = np.asarray(x.toarray() if hasattr(x, "toarray") else x)
     except (ValueError, TypeError, RuntimeError) as error:
         raise DataError("no-array", path=source) from error
-    if values.dtype.kind == "c" or (values.dtype.kind == "O" and any(isinstance(one, list | tuple | np.ndarray | dict) for one in values.ravel()[:100])):
+    if values.dtype.kind == "c" or (
+        values.dtype.kind == "O"
+        and any(isinstance(one, list | tuple | np.ndarray | dict) for one in values.ravel()[:100])
+    ):
         raise DataError("no-array", path=source)
     return values
 
@@ -168,16 +176,18 @@ def _target(y: Any, rows: int, source: str) -> np.ndarray:
     return labels if labels.dtype.kind in "biuf" else np.array(_texts(labels.astype(object)), dtype=object)
 
 
-def _with_target(frame: "pl.DataFrame | pl.LazyFrame", y: Any, source: str, format: str, *, as_text: bool = False) -> Table:  # noqa: A002
+def _with_target(
+    frame: "pl.DataFrame | pl.LazyFrame", y: Any, source: str, kind: str, *, as_text: bool = False
+) -> Table:
     import polars as pl
 
     if y is None:
-        return of_frame(frame, source, format, as_text=as_text)
+        return of_frame(frame, source, kind, as_text=as_text)
     whole = frame.collect() if isinstance(frame, pl.LazyFrame) else frame
     labels = _target(y, whole.height, source)
     name = _free(TARGET, whole.columns)
     column = pl.Series(name, labels if labels.dtype.kind in "biuf" else labels.tolist())
-    return of_frame(whole.with_columns(column), source, format, as_text=as_text, target=name)
+    return of_frame(whole.with_columns(column), source, kind, as_text=as_text, target=name)
 
 
 def _batches(

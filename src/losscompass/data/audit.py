@@ -51,7 +51,17 @@ def audit(
         yield describe_target(known, "train", part.rows)
         yield from filter(None, [order_of(known)])
     elif roles.target is not None:
-        yield Event("target", data={"split": "train", "name": roles.target, "task": "none", "rows": part.rows, "missing": 1.0, "distinct": 0})
+        yield Event(
+            "target",
+            data={
+                "split": "train",
+                "name": roles.target,
+                "task": "none",
+                "rows": part.rows,
+                "missing": 1.0,
+                "distinct": 0,
+            },
+        )
     identifiers = _identifiers(part)
     yield from _twins(part, other, identifiers, seed)
     noise = None
@@ -80,8 +90,19 @@ def _validation(given: Any, train: Table, part: Profile, seed: int) -> Profile:
     like = {column.name: column for column in train.columns}
     columns = tuple(like.get(c.name, c) if _readable(table, c.name, like) else c for c in table.columns)
     table = Table(table.source, table.format, columns, table.batches, table.skipped, table.target, table.classes)
-    target = roles.target if roles.target in table.names else table.target if roles.target == part.table.target else None
-    return profile(table, roles_of(table, target, roles.group if roles.group in table.names else None, roles.time if roles.time in table.names else None), seed + 1)
+    target = (
+        roles.target if roles.target in table.names else table.target if roles.target == part.table.target else None
+    )
+    return profile(
+        table,
+        roles_of(
+            table,
+            target,
+            roles.group if roles.group in table.names else None,
+            roles.time if roles.time in table.names else None,
+        ),
+        seed + 1,
+    )
 
 
 def _readable(table: Table, name: str, like: dict[str, Any]) -> bool:

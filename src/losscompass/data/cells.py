@@ -38,7 +38,8 @@ class Layout:
         """By what each column holds; nested ones are left out."""
         kinds = {column.name: column.kind for column in table.columns}
         return cls(
-            tuple(name for name in names if kinds[name] in NUMERIC), tuple(name for name in names if kinds[name] == "text")
+            tuple(name for name in names if kinds[name] in NUMERIC),
+            tuple(name for name in names if kinds[name] == "text"),
         )
 
 
@@ -53,7 +54,13 @@ def read_cells(batch: "pl.DataFrame", table: Table, layout: Layout) -> Cells:
         cell = pl.col(name)
         if column.kind == "date":
             cell = cell.str.to_datetime(strict=False, time_unit="us") if dtype == pl.String else cell
-            cell = cell.cast(pl.Float64) if dtype == pl.Time else cell.cast(pl.Datetime("us")).dt.epoch("s") if dtype != pl.Duration else cell.dt.total_seconds()
+            cell = (
+                cell.cast(pl.Float64)
+                if dtype == pl.Time
+                else cell.cast(pl.Datetime("us")).dt.epoch("s")
+                if dtype != pl.Duration
+                else cell.dt.total_seconds()
+            )
         elif dtype == pl.String:
             stripped = cell.str.strip_chars()
             if column.kind == "boolean":
@@ -68,7 +75,9 @@ def read_cells(batch: "pl.DataFrame", table: Table, layout: Layout) -> Cells:
     counted = batch.select(list(strays.values())).row(0, named=True) if strays else {}
     texts = batch.select(_said(pl.col(name)) for name in layout.text) if layout.text else pl.DataFrame()
     return Cells(
-        np.asarray(numbers, dtype=np.float64), texts, np.array([counted.get(name, 0) for name in layout.numeric], dtype=np.int64)
+        np.asarray(numbers, dtype=np.float64),
+        texts,
+        np.array([counted.get(name, 0) for name in layout.numeric], dtype=np.int64),
     )
 
 
@@ -87,4 +96,9 @@ def _said(cell: "pl.Expr") -> "pl.Expr":
     import polars as pl
 
     stripped = cell.cast(pl.String).str.strip_chars()
-    return pl.when(stripped.str.to_lowercase().is_in(list(MISSING_WORDS))).then(None).otherwise(stripped).alias(cell.meta.output_name())
+    return (
+        pl.when(stripped.str.to_lowercase().is_in(list(MISSING_WORDS)))
+        .then(None)
+        .otherwise(stripped)
+        .alias(cell.meta.output_name())
+    )

@@ -27,7 +27,9 @@ class Design:
     row: Int[np.ndarray, " rows"]
 
 
-def design(sample: Sample, layout: Layout, leave_out: frozenset[str] = frozenset(), levels_of: Sample | None = None) -> Design:
+def design(
+    sample: Sample, layout: Layout, leave_out: frozenset[str] = frozenset(), levels_of: Sample | None = None
+) -> Design:
     """Every column as one of numbers. A gap becomes the median less ten spreads, so that trees see it as what it is.
 
     `leave_out`: columns that are no inputs. `levels_of`: the sample whose text values get the codes (default: this one).
@@ -46,10 +48,18 @@ def design(sample: Sample, layout: Layout, leave_out: frozenset[str] = frozenset
     for name in text:
         counts = base.texts[name].drop_nulls().value_counts(sort=True)
         codes = {level: float(code) for code, level in enumerate(counts[name].head(LEVELS).to_list())}
-        columns.append(np.array([-1.0 if cell is None else codes.get(cell, float(LEVELS)) for cell in sample.texts[name].to_list()]))
+        columns.append(
+            np.array(
+                [-1.0 if cell is None else codes.get(cell, float(LEVELS)) for cell in sample.texts[name].to_list()]
+            )
+        )
     x = np.column_stack(columns) if columns else np.zeros((len(sample), 0))
     return Design(x, (*(layout.numeric[place] for place in numeric), *text), sample.row)
 
 
 def _spread(count: int, most: int) -> np.ndarray:
-    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64)) if count else np.zeros(0, dtype=np.int64)
+    return (
+        np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
+        if count
+        else np.zeros(0, dtype=np.int64)
+    )

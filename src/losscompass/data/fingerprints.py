@@ -48,7 +48,11 @@ class Sketcher:
         places = [profile.layout.numeric.index(name) for name in layout.numeric]
         values = profile.sample.numbers[:, places]
         with np.errstate(all="ignore"):
-            centre = np.nan_to_num(np.nanmedian(np.where(np.isfinite(values), values, np.nan), axis=0)) if values.size else np.zeros(len(places))
+            centre = (
+                np.nan_to_num(np.nanmedian(np.where(np.isfinite(values), values, np.nan), axis=0))
+                if values.size
+                else np.zeros(len(places))
+            )
             scale = np.array([_scale(values[:, at]) for at in range(values.shape[1])])
         random = np.random.default_rng(seed)
         count = len(places)
@@ -66,9 +70,12 @@ class Sketcher:
 
     def project(self, numbers: Float[np.ndarray, "rows columns"]) -> Float[np.ndarray, "rows projections"]:
         """Rows on the random directions, in units of a cell."""
-        return _standardised(numbers, self.centre, self.scale) @ self.directions / (self.spread * WIDTH)
+        projected = _standardised(numbers, self.centre, self.scale) @ self.directions
+        return np.asarray(projected / (self.spread * WIDTH))
 
-    def near(self, projected: np.ndarray, texts: UInt64[np.ndarray, " rows"], grid: int, coarser: float = 1.0) -> UInt64[np.ndarray, " rows"]:
+    def near(
+        self, projected: np.ndarray, texts: UInt64[np.ndarray, " rows"], grid: int, coarser: float = 1.0
+    ) -> UInt64[np.ndarray, " rows"]:
         """The cell of each row in one of the grids, made `coarser` times as wide."""
         hashed = texts.copy()
         for at in range(projected.shape[1]):
@@ -92,8 +99,6 @@ class Fingerprints:
 
 def fingerprints(profile: Profile, sketcher: Sketcher) -> Fingerprints:
     """One more pass over the part."""
-    import polars as pl
-
     exact, labels, rows = [], [], []
     near: list[list[np.ndarray]] = [[] for _ in range(GRIDS)]
     start = 0
@@ -106,13 +111,22 @@ def fingerprints(profile: Profile, sketcher: Sketcher) -> Fingerprints:
         start += hashed.size
         exact.append(hashed[kept])
         target = profile.roles.target
-        labels.append((batch[target].hash(seed=1).to_numpy() if target is not None else np.zeros(hashed.size, dtype=np.uint64))[kept])
+        labels.append(
+            (batch[target].hash(seed=1).to_numpy() if target is not None else np.zeros(hashed.size, dtype=np.uint64))[
+                kept
+            ]
+        )
         projected = sketcher.project(cells.numbers)
         for grid in range(GRIDS):
             cell = sketcher.near(projected, texts, grid)
             near[grid].append(cell if sketcher.every == 1 else cell[cell % np.uint64(sketcher.every) == 0])
-    del pl
-    return Fingerprints(start, np.concatenate(rows), np.concatenate(exact), np.concatenate(labels), [np.concatenate(one) for one in near])
+    return Fingerprints(
+        start,
+        np.concatenate(rows),
+        np.concatenate(exact),
+        np.concatenate(labels),
+        [np.concatenate(one) for one in near],
+    )
 
 
 def chance_of_twins(profile: Profile, sketcher: Sketcher, rows: int) -> tuple[float, float]:
@@ -130,7 +144,9 @@ def chance_of_twins(profile: Profile, sketcher: Sketcher, rows: int) -> tuple[fl
         bits += _bits(sample.texts[name].value_counts()["count"].to_numpy())
     exact = min(1.0, rows * 2.0 ** -(bits / 2)) if bits < 2000 else 0.0
     some = sample.numbers[:4000][:, places]
-    texts = _text_hash(sample.texts.select(sketcher.layout.text).head(4000) if sketcher.layout.text else sample.texts, len(some))
+    texts = _text_hash(
+        sample.texts.select(sketcher.layout.text).head(4000) if sketcher.layout.text else sample.texts, len(some)
+    )
     hashed = _rows_hash(some, texts)
     _, first = np.unique(hashed, return_index=True)
     projected, texts = sketcher.project(some[first]), texts[first]
@@ -143,9 +159,9 @@ def chance_of_twins(profile: Profile, sketcher: Sketcher, rows: int) -> tuple[fl
     if not enough:
         return exact, 0.0
     least = enough[0]
-    if least == 0 and counted[0] > 0.25 * counted[min(1, 6)]:
-        near_pairs = counted[0]  # the pairs do not get fewer: copies, or a grid that is as coarse as the data
-    steepness = np.log2(counted[least + 1] / counted[least]) if least + 1 < 7 and counted[least + 1] > counted[least] else 0.0
+    steepness = (
+        np.log2(counted[least + 1] / counted[least]) if least + 1 < 7 and counted[least + 1] > counted[least] else 0.0
+    )
     near_pairs = counted[least] * 2.0 ** (-steepness * least)
     return exact, min(1.0, GRIDS * rows * near_pairs / max(1.0, n * (n - 1) / 2))
 
@@ -187,10 +203,10 @@ def _rows_hash(numbers: np.ndarray, texts: np.ndarray) -> np.ndarray:
 def _text_hash(texts: "pl.DataFrame", rows: int) -> np.ndarray:
     if not texts.width:
         return np.zeros(rows, dtype=np.uint64)
-    return texts.hash_rows(seed=1).to_numpy().astype(np.uint64)
+    return np.asarray(texts.hash_rows(seed=1).to_numpy(), dtype=np.uint64)
 
 
 def _mixed(hashed: np.ndarray) -> np.ndarray:
     """One round of a 64-bit finaliser: every bit of the input moves half of the output."""
     hashed = (hashed ^ (hashed >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
-    return hashed ^ (hashed >> np.uint64(29))
+    return np.asarray(hashed ^ (hashed >> np.uint64(29)))

@@ -7,7 +7,9 @@ BINS = 64
 MOST = 2_000
 
 
-def skill_of_classes(x: Float[np.ndarray, "rows columns"], codes: Int[np.ndarray, " rows"], classes: int, seed: int = 0) -> Float[np.ndarray, " columns"]:
+def skill_of_classes(
+    x: Float[np.ndarray, "rows columns"], codes: Int[np.ndarray, " rows"], classes: int, seed: int = 0
+) -> Float[np.ndarray, " columns"]:
     """Of each column: the share of the target's entropy that it removes (1: it tells the class, 0 or less: it tells nothing)."""
     first = np.random.default_rng(seed).random(codes.size) < 0.5
     prior = (np.bincount(codes, minlength=classes) + 0.5) / (codes.size + 0.5 * classes)
@@ -27,7 +29,9 @@ def skill_of_classes(x: Float[np.ndarray, "rows columns"], codes: Int[np.ndarray
     return skills
 
 
-def skill_of_values(x: Float[np.ndarray, "rows columns"], values: Float[np.ndarray, " rows"], seed: int = 0) -> Float[np.ndarray, " columns"]:
+def skill_of_values(
+    x: Float[np.ndarray, "rows columns"], values: Float[np.ndarray, " rows"], seed: int = 0
+) -> Float[np.ndarray, " columns"]:
     """Of each column: the share of the target's variance that it explains, by bins or by a straight line, the better of both."""
     first = np.random.default_rng(seed).random(values.size) < 0.5
     variance = float(values.var())

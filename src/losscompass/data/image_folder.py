@@ -59,7 +59,9 @@ def _pictures(path: Path, files: list[Path]) -> tuple[list[np.ndarray], list[str
     for file in files:
         try:
             with Image.open(file) as picture:
-                grey = np.asarray(picture.convert("L").resize((SIDE, SIDE), Image.Resampling.BILINEAR), dtype=np.float64)
+                grey = np.asarray(
+                    picture.convert("L").resize((SIDE, SIDE), Image.Resampling.BILINEAR), dtype=np.float64
+                )
                 rows.append(np.append(grey.ravel(), picture.size))
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             broken.append(str(file.relative_to(path)))

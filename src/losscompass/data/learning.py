@@ -1,6 +1,6 @@
 """What a plain model learns from the inputs, how much more it would from more rows, and what its rows say of the labels."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from jaxtyping import Float
@@ -15,7 +15,11 @@ from .target import Target
 SHOWN = 50
 """Doubted rows that are named."""
 
-PARTS = (1 / 8, 1 / 4, 1 / 2)
+PARTS = (1 / 16, 1 / 8, 1 / 4, 1 / 2)
+"""Of the rows, for the learning curve."""
+
+SMALL, MANY = 1 / 4, 10_000
+"""Parts smaller than this are tried only where the table holds so many rows that it could be thinned out."""
 
 
 def learned(design: Design, target: Target, whole_rows: int, seed: int = 0) -> Iterator[Event]:
@@ -37,17 +41,30 @@ def learned(design: Design, target: Target, whole_rows: int, seed: int = 0) -> I
     else:
         skills = skill_of_values(x, truth, seed)
     order = np.argsort(-skills)[:20]
-    yield Event("giveaway", data={"names": tuple(design.names[at] for at in order), "skills": tuple(skills[order].tolist()), "rows": int(known.size)})
-    yield from _classes(x, truth, rows, target, whole_rows, seed) if target.codes is not None else _values(x, truth, whole_rows, seed)
+    yield Event(
+        "giveaway",
+        data={
+            "names": tuple(design.names[at] for at in order),
+            "skills": tuple(skills[order].tolist()),
+            "rows": int(known.size),
+        },
+    )
+    yield from (
+        _classes(x, truth, rows, target, whole_rows, seed)
+        if target.codes is not None
+        else _values(x, truth, whole_rows, seed)
+    )
 
 
-def _classes(x: np.ndarray, codes: np.ndarray, rows: np.ndarray, target: Target, whole_rows: int, seed: int) -> Iterator[Event]:
+def _classes(
+    x: np.ndarray, codes: np.ndarray, rows: np.ndarray, target: Target, whole_rows: int, seed: int
+) -> Iterator[Event]:
     classes = len(target.classes)
     shares = predict_classes(x, codes, classes, seed).shares
     assert shares is not None
     right = (shares.argmax(axis=1) == codes).astype(np.float64)
     guess = float(np.bincount(codes).max() / codes.size)
-    curve = _curve(x, codes, seed, lambda a, b: _accuracy(a, b, classes, seed))
+    curve = _curve(codes.size, whole_rows, lambda part: _accuracy(x, codes, classes, seed, part))
     yield Event(
         "prediction",
         data={
@@ -73,6 +90,7 @@ def _classes(x: np.ndarray, codes: np.ndarray, rows: np.ndarray, target: Target,
             "share": found.share,
             "low": found.low,
             "high": found.high,
+            "certain": found.certain,
             "doubted": int(order.size),
             "looked_at": int(codes.size),
             "whole_rows": whole_rows,
@@ -91,7 +109,7 @@ def _values(x: np.ndarray, values: np.ndarray, whole_rows: int, seed: int) -> It
     assert guessed is not None
     variance = float(values.var())
     squares = (values - guessed) ** 2
-    curve = _curve(x, values, seed, lambda a, b: _explained(a, b, seed))
+    curve = _curve(values.size, whole_rows, lambda part: _explained(x, values, seed, part))
     yield Event(
         "prediction",
         data={
@@ -109,35 +127,21 @@ def _values(x: np.ndarray, values: np.ndarray, whole_rows: int, seed: int) -> It
     )
 
 
-def _curve(x: np.ndarray, truth: np.ndarray, seed: int, score: "object") -> tuple[list[int], list[float]]:
-    """The score with an eighth, a quarter and half of the rows; a small part is drawn twice."""
-    random = np.random.default_rng(seed)
-    sizes, scores = [], []
-    for part in PARTS:
-        count = int(part * truth.size)
-        if count < FEWEST:
-            continue
-        drawn = []
-        for _ in range(2):
-            some = random.permutation(truth.size)[:count]
-            if np.unique(truth[some]).size >= 2:
-                drawn.append(score(x[some], truth[some]))  # type: ignore[operator]
-        if drawn:
-            sizes.append(count)
-            scores.append(float(np.mean(drawn)))
-    return sizes, scores
+def _curve(rows: int, whole_rows: int, score: Callable[[float], float]) -> tuple[list[int], list[float]]:
+    """The score on all rows where each tree draws from a part of them: the learning curve, from the same rows throughout."""
+    parts = [part for part in PARTS if part * rows >= FEWEST and (part >= SMALL or whole_rows >= MANY)]
+    return [int(part * rows) for part in parts], [score(part) for part in parts]
 
 
-def _accuracy(x: np.ndarray, codes: np.ndarray, classes: int, seed: int) -> float:
-    shares = predict_classes(x, codes, classes, seed, trees=100).shares
+def _accuracy(x: np.ndarray, codes: np.ndarray, classes: int, seed: int, part: float) -> float:
+    shares = predict_classes(x, codes, classes, seed, part=part).shares
     assert shares is not None
     return float((shares.argmax(axis=1) == codes).mean())
 
 
-def _explained(x: np.ndarray, values: np.ndarray, seed: int) -> float:
-    guessed = predict_values(x, values, seed, trees=100).values
-    variance = float(values.var())
-    return float(1 - np.mean((values - guessed) ** 2) / variance) if variance > 0 else 0.0
+def _explained(x: np.ndarray, values: np.ndarray, seed: int, part: float) -> float:
+    guessed = predict_values(x, values, seed, part=part).values
+    return float(1 - np.mean((values - guessed) ** 2) / values.var())
 
 
 def ranking(shares: Float[np.ndarray, "rows classes"], codes: np.ndarray) -> float:
@@ -146,11 +150,9 @@ def ranking(shares: Float[np.ndarray, "rows classes"], codes: np.ndarray) -> flo
     for k in range(shares.shape[1]):
         own = codes == k
         if 0 < own.sum() < codes.size:
-            order = np.argsort(shares[:, k], kind="stable")
             distinct, place = np.unique(shares[:, k], return_inverse=True)
             ends = np.cumsum(np.bincount(place, minlength=distinct.size))
             middle = ends - (np.bincount(place, minlength=distinct.size) - 1) / 2
-            del order
             ranks = middle[place]
             areas.append((ranks[own].sum() - own.sum() * (own.sum() + 1) / 2) / (own.sum() * (~own).sum()))
     return float(np.mean(areas)) if areas else 0.5

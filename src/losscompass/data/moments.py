@@ -13,7 +13,9 @@ class Moments:
         self.missing: Int[np.ndarray, " columns"] = np.zeros(columns, dtype=np.int64)
         self.infinite: Int[np.ndarray, " columns"] = np.zeros(columns, dtype=np.int64)
         self.strays: Int[np.ndarray, " columns"] = np.zeros(columns, dtype=np.int64)
-        self.first_gap: Int[np.ndarray, " columns"] = np.full(columns, -1, dtype=np.int64)  # row of the first missing or infinite value
+        self.first_gap: Int[np.ndarray, " columns"] = np.full(
+            columns, -1, dtype=np.int64
+        )  # row of the first missing or infinite value
         self.mean: Float[np.ndarray, " columns"] = np.zeros(columns)
         self.low: Float[np.ndarray, " columns"] = np.full(columns, np.inf)
         self.high: Float[np.ndarray, " columns"] = np.full(columns, -np.inf)
@@ -61,7 +63,9 @@ class Moments:
         high = np.where(finite, batch, -np.inf).max(axis=0)
         self._merge(count, mean, squares, low, high)
 
-    def _merge(self, count: np.ndarray, mean: np.ndarray, squares: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+    def _merge(
+        self, count: np.ndarray, mean: np.ndarray, squares: np.ndarray, low: np.ndarray, high: np.ndarray
+    ) -> None:
         both = self.count + count
         safe = np.maximum(both, 1)
         step = mean - self.mean

@@ -28,7 +28,10 @@ def outlook(target: Target, noise: float | None) -> Iterator[Event]:
     if int(target.known.sum()) < 2 or (target.codes is not None and len(target.classes) < 2):
         return
     setting = target.setting()
-    losses, starts, baselines, floors = [], [], [], []
+    losses: list[str] = []
+    starts: list[float] = []
+    baselines: list[float] = []
+    floors: list[float] = []
     for name in LOSSES[target.task]:
         try:
             loss = named(name)
@@ -52,5 +55,10 @@ def outlook(target: Target, noise: float | None) -> Iterator[Event]:
     }
     if target.codes is not None:
         shares = target.counts / max(1, target.counts.sum())
-        data |= {"majority": float(shares.max()), "random": float((shares**2).sum()), "even": 1 / len(target.classes), "classes": len(target.classes)}
+        data |= {
+            "majority": float(shares.max()),
+            "random": float((shares**2).sum()),
+            "even": 1 / len(target.classes),
+            "classes": len(target.classes),
+        }
     yield Event("outlook", data=data)  # type: ignore[arg-type]

@@ -53,5 +53,12 @@ def profile(table: Table, roles: Roles, seed: int = 0) -> Profile:
     if moments.rows == 0:
         raise DataError("no-rows", path=table.source)
     return Profile(
-        table, roles, layout, moments.rows, moments, dict(gaps), sampler.sample(), np.concatenate(targets) if targets else None
+        table,
+        roles,
+        layout,
+        moments.rows,
+        moments,
+        dict(gaps),
+        sampler.sample(),
+        np.concatenate(targets) if targets else None,
     )

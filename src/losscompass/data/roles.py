@@ -12,7 +12,9 @@ GROUP = re.compile(
     r"device|machine|well|scene|video|clip|document|doc|store|shop|site|hospital|group)[ _-]?(?:id|no|nr|number|key|name)?|group[ _-]?\w*)$",
     re.IGNORECASE,
 )
-TIME = re.compile(r"^(?:date|time|datetime|timestamp|ts|\w+[ _-](?:date|time|at|timestamp)|event[ _-]?time)$", re.IGNORECASE)
+TIME = re.compile(
+    r"^(?:date|time|datetime|timestamp|ts|\w+[ _-](?:date|time|at|timestamp)|event[ _-]?time)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,9 @@ def roles_of(table: Table, target: str | None, group: str | None, time: str | No
         group = next((name for name in usable if name != target and GROUP.match(name.strip())), None)
     if time is None:
         dates = [name for name in usable if table.kind(name) == "date" and name != target]
-        time = next(iter(dates), None) or next((n for n in usable if n not in {target, group} and TIME.match(n.strip())), None)
+        time = next(iter(dates), None) or next(
+            (n for n in usable if n not in {target, group} and TIME.match(n.strip())), None
+        )
     features = tuple(name for name in usable if name not in {target, group})
     if not features:
         raise DataError("no-features", path=table.source)

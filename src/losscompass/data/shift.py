@@ -1,5 +1,6 @@
 """Whether training and validation were drawn from the same: each feature's distribution, and a model that tells the rows apart."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,7 +18,9 @@ MOST = 4_000
 SHOWN = 20
 
 
-def shifted(train: Profile, val: Profile, targets: tuple[Target | None, Target | None], leave_out: frozenset[str], seed: int = 0) -> Iterator[Event]:
+def shifted(
+    train: Profile, val: Profile, targets: tuple[Target | None, Target | None], leave_out: frozenset[str], seed: int = 0
+) -> Iterator[Event]:
     """The events `shift` (the features that differ most first) and `splits` (means and spreads of both parts)."""
     common = [name for name in train.roles.features if name in val.roles.features and name not in leave_out]
     layout, other = Layout.of(train.table, common), Layout.of(val.table, common)
@@ -31,8 +34,9 @@ def shifted(train: Profile, val: Profile, targets: tuple[Target | None, Target |
         gaps = float(np.isnan(b).mean() - np.isnan(a).mean())
         if abs(gaps) > rows[-1][1]:
             rows[-1] = (name, abs(gaps), chance_of(abs(gaps), a.size, b.size))
-    for name in texts:
-        rows.append((name, *difference(train.sample.texts[name].to_list(), val.sample.texts[name].to_list())))
+    rows += [
+        (name, *difference(train.sample.texts[name].to_list(), val.sample.texts[name].to_list())) for name in texts
+    ]
     if targets[0] is not None and targets[1] is not None and (targets[0].codes is None) == (targets[1].codes is None):
         rows.append((targets[0].name, *_targets(targets[0], targets[1])))
     rows.sort(key=lambda row: -row[1])
@@ -61,7 +65,9 @@ def distance(a: Float[np.ndarray, " n"], b: Float[np.ndarray, " m"]) -> tuple[fl
         return 0.0, 1.0
     a, b = np.sort(a), np.sort(b)
     both = np.concatenate([a, b])
-    gap = float(np.abs(np.searchsorted(a, both, side="right") / a.size - np.searchsorted(b, both, side="right") / b.size).max())
+    gap = float(
+        np.abs(np.searchsorted(a, both, side="right") / a.size - np.searchsorted(b, both, side="right") / b.size).max()
+    )
     return gap, chance_of(gap, a.size, b.size)
 
 
@@ -72,14 +78,14 @@ def chance_of(gap: float, n: int, m: int) -> float:
 
 def difference(a: list[str | None], b: list[str | None]) -> tuple[float, float]:
     """Half of the summed differences of the shares of all values, less what chance makes of as many values."""
-    from collections import Counter
-
     if not a or not b:
         return 0.0, 1.0
     one, other = Counter(a), Counter(b)
     levels = set(one) | set(other)
     gap = sum(abs(one[level] / len(a) - other[level] / len(b)) for level in levels) / 2
-    expected = sum(np.sqrt((one[x] + other[x]) / (len(a) + len(b)) * (1 / len(a) + 1 / len(b)) / (2 * np.pi)) for x in levels)
+    expected = sum(
+        np.sqrt((one[x] + other[x]) / (len(a) + len(b)) * (1 / len(a) + 1 / len(b)) / (2 * np.pi)) for x in levels
+    )
     extra = max(0.0, gap - float(expected))
     return extra, chance_of(extra, len(a), len(b))
 
@@ -105,9 +111,11 @@ def _told_apart(train: Profile, val: Profile, leave_out: frozenset[str], seed: i
     shared = [name for name in one.names if name in other.names and train.table.kind(name) != "text"]
     if not shared:
         return 0.5, 0.5
-    x = np.concatenate([one.x[:, [one.names.index(n) for n in shared]], other.x[:, [other.names.index(n) for n in shared]]])
+    x = np.concatenate(
+        [one.x[:, [one.names.index(n) for n in shared]], other.x[:, [other.names.index(n) for n in shared]]]
+    )
     part = np.repeat([0, 1], [len(a), len(b)])
-    shares = predict_classes(x, part, 2, seed, trees=100).shares
+    shares = predict_classes(x, part, 2, seed).shares
     assert shares is not None
     return ranking(shares, part), float(np.sqrt(1 / len(a) + 1 / len(b)) / np.sqrt(12))
 

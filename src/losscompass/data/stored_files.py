@@ -43,7 +43,9 @@ def _of_archive(path: Path, source: str) -> Table:
     arrays = {name: array for name, array in arrays.items() if array.ndim >= 1}
     if not arrays:
         raise DataError("empty", path=source)
-    inputs = next((n for n in ("X", "x", "data", "features", "x_train", "X_train", "images", "train_images") if n in arrays), None)
+    inputs = next(
+        (n for n in ("X", "x", "data", "features", "x_train", "X_train", "images", "train_images") if n in arrays), None
+    )
     inputs = inputs or max(arrays, key=lambda name: arrays[name].size)
     known = ("y", "Y", "target", "targets", "labels", "label", "y_train", "train_labels")
     rows = len(arrays[inputs])
@@ -87,7 +89,7 @@ def _arrow_stream(file: Path) -> "pl.DataFrame":
 
     with file.open("rb") as start:
         if start.read(6) == b"ARROW1":
-            return pl.read_ipc(file, memory_map=True)
+            return pl.read_ipc(file)
     return pl.read_ipc_stream(file)
 
 

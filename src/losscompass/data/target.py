@@ -27,9 +27,9 @@ class Target:
     def known(self) -> np.ndarray:
         """Which rows have a target, as a mask."""
         if self.codes is not None:
-            return self.codes >= 0
+            return np.asarray(self.codes >= 0)
         assert self.values is not None
-        return np.isfinite(self.values)
+        return np.asarray(np.isfinite(self.values))
 
     @property
     def counts(self) -> Int[np.ndarray, " classes"]:
@@ -62,7 +62,9 @@ def target_of(labels: np.ndarray, name: str, task: str | None = None, names: tup
             return Target(name, "regression", (), None, labels)
         if distinct.size > MOST_CLASSES:
             return Target(name, "regression", (), None, labels) if task is None else None
-        codes = np.where(np.isfinite(labels), np.searchsorted(distinct, np.where(np.isfinite(labels), labels, distinct[0])), -1)
+        codes = np.where(
+            np.isfinite(labels), np.searchsorted(distinct, np.where(np.isfinite(labels), labels, distinct[0])), -1
+        )
         called = tuple(
             names[int(value)] if whole and 0 <= value < len(names) else f"{value:.12g}" for value in distinct.tolist()
         )

@@ -53,7 +53,7 @@ def _form(path: Path, source: str) -> tuple[int, str, list[str], int]:
         if b"\x00" in start:
             raise DataError("not-a-table", path=source)
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        comments, lines = 0, []
+        comments, lines = 0, list[str]()
         for line in file:
             if line.startswith("#") and not lines:
                 comments += 1

@@ -19,7 +19,10 @@ def tables(found: Found) -> list[Exhibit]:
 
 def rows(exhibit: Exhibit, catalogue: Catalogue) -> tuple[list[str], list[list[str]]]:
     """The head and the rows as plain text; a share is written as one."""
-    head = [catalogue.ui(f"exhibit.{column}") if catalogue.has(f"exhibit.{column}") else plain(column) for column in exhibit.columns]
+    head = [
+        catalogue.ui(f"exhibit.{column}") if catalogue.has(f"exhibit.{column}") else plain(column)
+        for column in exhibit.columns
+    ]
     body = [[_cell(value, catalogue) for value in row] for row in exhibit.rows]
     return head, body
 

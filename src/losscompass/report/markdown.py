@@ -72,7 +72,9 @@ def _run(one: RunDiagnosis, catalogue: Catalogue) -> list[str]:
 def _finding(one: RunDiagnosis, place: int, catalogue: Catalogue) -> str:
     found = one.found[place]
     head = f"{_MARK[str(found.severity)]} **{escape(catalogue.title(found.id))}** ({escape(say.gravity(found, one, catalogue))})"
-    tables = "".join(f"\n\n{_indented(_table(*exhibits.rows(one_table, catalogue)))}\n" for one_table in exhibits.tables(found))
+    tables = "".join(
+        f"\n\n{_indented(_table(*exhibits.rows(one_table, catalogue)))}\n" for one_table in exhibits.tables(found)
+    )
     return f"- {head}  \n  {escape(say.message(found, one, catalogue))}{tables}"
 
 

@@ -42,13 +42,16 @@ def text(of: Event, key: str) -> str:
 
 def listed(names: Iterable[object], most: int = NAMED) -> str:
     """The first names, and a sign that there are more."""
-    names = [str(name)[:60] for name in names]
-    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
+    called = [str(name)[:60] for name in names]
+    return ", ".join(called[:most]) + (", …" if len(called) > most else "")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], most: int = SHOWN) -> tuple[Exhibit, ...]:
     """The first rows as an exhibit. `columns`: ids of the catalogue (`exhibit.<id>`)."""
-    cells = tuple(tuple(cell if isinstance(cell, int | float | str) else str(cell) for cell in row) for row, _ in zip(rows, range(most), strict=False))
+    cells = tuple(
+        tuple(cell if isinstance(cell, int | float | str) else str(cell) for cell in row)
+        for row, _ in zip(rows, range(most), strict=False)
+    )
     return (Exhibit("", kind="table", columns=tuple(columns), rows=cells),) if cells else ()
 
 

@@ -8,7 +8,9 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ._columns import column, event, number, table, text, whole
 
-RATIO = Threshold(9.0, unit="rows of the largest class over those of the smallest", basis="calibration/class-imbalance.json")
+RATIO = Threshold(
+    9.0, unit="rows of the largest class over those of the smallest", basis="calibration/class-imbalance.json"
+)
 FEWEST = 50  # rows, below which shares are chance
 
 
@@ -39,7 +41,9 @@ def detect(run: Run, ratio: float = RATIO.value) -> Iterator[Finding]:
             "rare_share": float(shares[rare]),
             "column": "" if target is None else text(target, "name"),
         },
-        exhibits=table(("class", "rows", "share"), zip(names[order], whole(counts[order]), shares[order].tolist(), strict=True)),
+        exhibits=table(
+            ("class", "rows", "share"), zip(names[order], whole(counts[order]), shares[order].tolist(), strict=True)
+        ),
         place=place,
     )
 

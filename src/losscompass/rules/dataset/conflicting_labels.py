@@ -21,7 +21,11 @@ def detect(run: Run, share: float = SHARE.value) -> Iterator[Finding]:
     pairs = zip(whole(column(twins, "conflicting_with")), whole(column(twins, "conflicting")), strict=True)
     yield Finding(
         onset=None,
-        values={"share": conflicts, "count": round(conflicts * number(twins, "rows")), "rows": int(number(twins, "rows"))},
+        values={
+            "share": conflicts,
+            "count": round(conflicts * number(twins, "rows")),
+            "rows": int(number(twins, "rows")),
+        },
         exhibits=table(("row", "other-row"), pairs),
     )
 

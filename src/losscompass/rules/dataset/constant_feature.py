@@ -22,7 +22,9 @@ def detect(run: Run) -> Iterator[Finding]:
     yield Finding(
         onset=None,
         values={"columns": int(hit.size), "of": int(names.size), "names": listed(names[hit])},
-        exhibits=table(("column", "value", "different"), zip(names[hit], example[hit], whole(distinct[hit]), strict=True)),
+        exhibits=table(
+            ("column", "value", "different"), zip(names[hit], example[hit], whole(distinct[hit]), strict=True)
+        ),
         severity=Severity.WARNING if hit.size == names.size else None,
     )
 

@@ -13,7 +13,9 @@ def detect(run: Run) -> Iterator[Finding]:
         return
     classes = column(target, "classes")
     value = str(classes[0]) if classes.size else f"{number(target, 'mean'):.6g}"
-    yield Finding(onset=None, values={"column": text(target, "name"), "value": value, "rows": int(number(target, "rows", 0))})
+    yield Finding(
+        onset=None, values={"column": text(target, "name"), "value": value, "rows": int(number(target, "rows", 0))}
+    )
 
 
 RULE = Rule(

@@ -8,7 +8,9 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ._columns import AUDITED, column, event, listed, number, table
 
-DISTANCE = Threshold(0.15, unit="largest difference of the distribution functions", basis="calibration/distribution-shift.json")
+DISTANCE = Threshold(
+    0.15, unit="largest difference of the distribution functions", basis="calibration/distribution-shift.json"
+)
 APART = Threshold(0.65, unit="ROC AUC of trees that tell the parts apart", basis="calibration/distribution-shift.json")
 SURE = 1e-3  # chance of such a distance in any of the columns
 
@@ -26,8 +28,17 @@ def detect(run: Run, distance: float = DISTANCE.value, apart: float = APART.valu
     shown = hit if hit.size else np.arange(min(5, names.size))
     yield Finding(
         onset=None,
-        values={"columns": int(hit.size), "of": int(number(shift, "compared", 0)), "names": listed(names[shown]), "most": float(gaps.max(initial=0.0)), "apart": told},
-        exhibits=table(("column", "distance", "chance"), zip(names[shown], gaps[shown].tolist(), chance[shown].tolist(), strict=True)),
+        values={
+            "columns": int(hit.size),
+            "of": int(number(shift, "compared", 0)),
+            "names": listed(names[shown]),
+            "most": float(gaps.max(initial=0.0)),
+            "apart": told,
+        },
+        exhibits=table(
+            ("column", "distance", "chance"),
+            zip(names[shown], gaps[shown].tolist(), chance[shown].tolist(), strict=True),
+        ),
     )
 
 

@@ -7,7 +7,9 @@ from ..base import Finding, Need, Rule, Severity, Threshold
 from ._columns import AUDITED, column, event, number, table, whole
 
 SHARE = Threshold(0.01, unit="share of the rows that repeat an earlier one", basis="calibration/duplicate-rows.json")
-CHANCE = Threshold(0.01, unit="chance of a twin among as many rows of independent columns", basis="calibration/duplicate-rows.json")
+CHANCE = Threshold(
+    0.01, unit="chance of a twin among as many rows of independent columns", basis="calibration/duplicate-rows.json"
+)
 
 
 def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -> Iterator[Finding]:
@@ -20,7 +22,11 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
     pairs = zip(whole(column(twins, "first_seen")), whole(column(twins, "repeated")), strict=True)
     yield Finding(
         onset=None,
-        values={"share": repeated, "count": round(repeated * number(twins, "rows")), "rows": int(number(twins, "rows"))},
+        values={
+            "share": repeated,
+            "count": round(repeated * number(twins, "rows")),
+            "rows": int(number(twins, "rows")),
+        },
         exhibits=table(("row", "same-as"), ((later, earlier) for earlier, later in pairs)),
     )
 

@@ -6,7 +6,9 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ._columns import AUDITED, column, event, listed, number, text
 
-SHARE = Threshold(0.05, unit="share of the validation rows whose group is in training", basis="calibration/group-overlap.json")
+SHARE = Threshold(
+    0.05, unit="share of the validation rows whose group is in training", basis="calibration/group-overlap.json"
+)
 FEWEST = 10  # groups: fewer are categories
 MEMBERS = 1.5  # rows a group, at least: else it only numbers the rows
 

@@ -25,7 +25,10 @@ def detect(run: Run, skew: float = SKEW.value) -> Iterator[Finding]:
     yield Finding(
         onset=None,
         values={"columns": int(hit.size), "names": listed(names[hit]), "skew": float(leans[hit[0]])},
-        exhibits=table(("column", "median", "highest", "skew"), zip(names[hit], median[hit].tolist(), high[hit].tolist(), leans[hit].tolist(), strict=True)),
+        exhibits=table(
+            ("column", "median", "highest", "skew"),
+            zip(names[hit], median[hit].tolist(), high[hit].tolist(), leans[hit].tolist(), strict=True),
+        ),
     )
 
 

@@ -16,8 +16,16 @@ def detect(run: Run, fewest: float = FEWEST.value) -> Iterator[Finding]:
     features = event(run, "features")
     if features is None:
         return
-    distinct, sampled, longest, spaced, numeric = (column(features, key) for key in ("distinct", "sampled", "longest", "spaced", "numeric_text"))
-    words = (column(features, "kind") == "text") & (distinct >= 0.99 * sampled) & (spaced == 0) & (longest <= LONGEST) & (numeric < 0.8)
+    distinct, sampled, longest, spaced, numeric = (
+        column(features, key) for key in ("distinct", "sampled", "longest", "spaced", "numeric_text")
+    )
+    words = (
+        (column(features, "kind") == "text")
+        & (distinct >= 0.99 * sampled)
+        & (spaced == 0)
+        & (longest <= LONGEST)
+        & (numeric < 0.8)
+    )
     numbers = column(features, "consecutive").astype(bool)
     hit = np.flatnonzero((words | numbers) & (sampled >= fewest))
     if hit.size == 0:
@@ -25,8 +33,16 @@ def detect(run: Run, fewest: float = FEWEST.value) -> Iterator[Finding]:
     names, example = column(features, "name"), column(features, "example").astype(str)
     yield Finding(
         onset=None,
-        values={"columns": int(hit.size), "names": listed(names[hit]), "different": int(distinct[hit[0]]), "seen": int(sampled[hit[0]])},
-        exhibits=table(("column", "example", "different", "looked-at"), zip(names[hit], example[hit], whole(distinct[hit]), whole(sampled[hit]), strict=True)),
+        values={
+            "columns": int(hit.size),
+            "names": listed(names[hit]),
+            "different": int(distinct[hit[0]]),
+            "seen": int(sampled[hit[0]]),
+        },
+        exhibits=table(
+            ("column", "example", "different", "looked-at"),
+            zip(names[hit], example[hit], whole(distinct[hit]), whole(sampled[hit]), strict=True),
+        ),
     )
 
 
@@ -37,7 +53,7 @@ RULE = Rule(
     needs=(AUDITED, Need("event:features")),
     detect=detect,
     remedies=("drop-columns",),
-    explains=("inputs-not-scaled", "distribution-shift"),
+    explains=("distribution-shift",),
     thresholds={"fewest": FEWEST},
     confidence=0.9,
     domain=("D2",),

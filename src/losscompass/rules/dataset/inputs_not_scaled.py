@@ -9,7 +9,9 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ._columns import column, event, listed, number, table
 
-RATIO = Threshold(100.0, unit="largest spread of a feature over the smallest", basis="calibration/inputs-not-scaled.json")
+RATIO = Threshold(
+    100.0, unit="largest spread of a feature over the smallest", basis="calibration/inputs-not-scaled.json"
+)
 SIZE = Threshold(20.0, unit="size of the values, where 1 is standardised", basis="calibration/inputs-not-scaled.json")
 EXTREME = 1e6  # of either: single precision no longer holds the small beside the large, whatever the model
 
@@ -27,19 +29,25 @@ def detect(run: Run, ratio: float = RATIO.value, size: float = SIZE.value) -> It
         if mixed >= ratio or max(low, high) >= size * 5 or std >= size:
             yield Finding(
                 onset=None,
-                values={"columns": int(number(batches[-1], "features", 1)), "names": "", "ratio": float(mixed), "size": max(low, high)},
+                values={
+                    "columns": int(number(batches[-1], "features", 1)),
+                    "names": "",
+                    "ratio": float(mixed),
+                    "size": max(low, high),
+                },
                 severity=Severity.WARNING,
                 place=batches[-1].places.get("at"),
             )
 
 
 def _of_table(features: Event, ratio: float, size: float) -> Iterator[Finding]:
-    std, mean, scale = column(features, "std"), column(features, "mean"), column(features, "scale")
-    used = np.flatnonzero((column(features, "kind") == "number") & np.isfinite(std) & (std > 0))
+    std, median, scale = column(features, "std"), column(features, "median"), column(features, "scale")
+    numbers = (column(features, "kind") == "number") & ~column(features, "consecutive").astype(bool)
+    used = np.flatnonzero(numbers & np.isfinite(std) & (std > 0))
     if used.size == 0:
         return
     spread = np.where(np.isfinite(scale[used]) & (scale[used] > 0), scale[used], std[used])
-    largest = np.maximum(np.abs(mean[used]), spread)
+    largest = np.maximum(np.abs(median[used]), spread)  # not the mean: outliers and codes have rules of their own
     mixed, biggest = float(spread.max() / spread.min()), float(largest.max())
     if mixed < ratio and biggest < size:
         return
@@ -49,7 +57,17 @@ def _of_table(features: Event, ratio: float, size: float) -> Iterator[Finding]:
     yield Finding(
         onset=None,
         values={"columns": int(used.size), "names": listed(names[order], 3), "ratio": mixed, "size": biggest},
-        exhibits=table(("column", "mean", "spread", "lowest", "highest"), zip(names[order], mean[order].tolist(), std[order].tolist(), low[order].tolist(), high[order].tolist(), strict=True)),
+        exhibits=table(
+            ("column", "median", "spread", "lowest", "highest"),
+            zip(
+                names[order],
+                median[order].tolist(),
+                std[order].tolist(),
+                low[order].tolist(),
+                high[order].tolist(),
+                strict=True,
+            ),
+        ),
         severity=Severity.WARNING if max(mixed, biggest) >= EXTREME else None,
     )
 

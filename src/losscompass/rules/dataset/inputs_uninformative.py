@@ -9,7 +9,9 @@ from ..base import Finding, Need, Rule, Severity, Threshold
 from ._columns import AUDITED, event, number, text
 
 RANKING = Threshold(0.53, unit="ROC AUC of trees, mean over the classes", basis="calibration/inputs-uninformative.json")
-EXPLAINED = Threshold(0.01, unit="share of the variance that trees explain", basis="calibration/inputs-uninformative.json")
+EXPLAINED = Threshold(
+    0.01, unit="share of the variance that trees explain", basis="calibration/inputs-uninformative.json"
+)
 FEWEST = 200  # rows, and
 LEAST = 30  # rows of the smallest class, below which chance decides
 

@@ -7,11 +7,16 @@ from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ._columns import AUDITED, column, event, number, table, whole
 
 SHARE = Threshold(0.03, unit="estimated share of wrong labels", basis="calibration/label-noise.json")
+CERTAIN = Threshold(
+    0.4,
+    unit="contradicted labels where the model is surest over those everywhere",
+    basis="calibration/label-noise.json",
+)
 FEWEST = 5  # rows that must be doubted
 HALF = 0.45  # estimated share from which on the model, not the labels, is in doubt
 
 
-def detect(run: Run, share: float = SHARE.value) -> Iterator[Finding]:
+def detect(run: Run, share: float = SHARE.value, certain: float = CERTAIN.value) -> Iterator[Finding]:
     doubted = event(run, "labels-doubted")
     if doubted is None:
         return
@@ -21,6 +26,8 @@ def detect(run: Run, share: float = SHARE.value) -> Iterator[Finding]:
     rows, count = whole(column(doubted, "rows")), int(number(doubted, "doubted", 0))
     if estimated < share or count < FEWEST:
         return
+    if number(doubted, "certain") < certain * (1 - score):
+        return  # the model errs where it is unsure: the classes overlap
     looked_at, all_rows = number(doubted, "looked_at"), number(doubted, "whole_rows")
     yield Finding(
         onset=None,
@@ -34,7 +41,13 @@ def detect(run: Run, share: float = SHARE.value) -> Iterator[Finding]:
         },
         exhibits=table(
             ("row", "given", "likely", "surer-by"),
-            zip(rows, column(doubted, "given").astype(str), column(doubted, "suggested").astype(str), column(doubted, "margins").tolist(), strict=True),
+            zip(
+                rows,
+                column(doubted, "given").astype(str),
+                column(doubted, "suggested").astype(str),
+                column(doubted, "margins").tolist(),
+                strict=True,
+            ),
         ),
     )
 
@@ -47,7 +60,7 @@ RULE = Rule(
     detect=detect,
     remedies=("review-labels",),
     explains=("plateau", "overfitting", "overconfidence"),
-    thresholds={"share": SHARE},
+    thresholds={"share": SHARE, "certain": CERTAIN},
     confidence=0.85,
     domain=("D4",),
 )

@@ -32,7 +32,13 @@ def detect(run: Run) -> Iterator[Finding]:
         },
         exhibits=table(
             ("column", "missing", "infinite", "first-row"),
-            zip(names[hit], whole(np.round(missing[hit] * rows)), whole(np.round(infinite[hit] * rows)), whole(first[hit]), strict=True),
+            zip(
+                names[hit],
+                whole(np.round(missing[hit] * rows)),
+                whole(np.round(infinite[hit] * rows)),
+                whole(first[hit]),
+                strict=True,
+            ),
         ),
     )
 

@@ -8,7 +8,9 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ._columns import AUDITED, column, event, listed, table
 
-NUMBERS = Threshold(0.8, unit="share of the cells that are numbers with something around them", basis="calibration/numbers-as-text.json")
+NUMBERS = Threshold(
+    0.8, unit="share of the cells that are numbers with something around them", basis="calibration/numbers-as-text.json"
+)
 
 
 def detect(run: Run, numbers: float = NUMBERS.value) -> Iterator[Finding]:
@@ -24,8 +26,15 @@ def detect(run: Run, numbers: float = NUMBERS.value) -> Iterator[Finding]:
     odd = np.where(strays > 0, strays, 1 - numeric)
     yield Finding(
         onset=None,
-        values={"columns": int(hit.size), "names": listed(names[hit]), "mixed": int(np.count_nonzero(strays > 0)), "strays": float(strays.max())},
-        exhibits=table(("column", "example", "share-no-number"), zip(names[hit], example[hit], odd[hit].tolist(), strict=True)),
+        values={
+            "columns": int(hit.size),
+            "names": listed(names[hit]),
+            "mixed": int(np.count_nonzero(strays > 0)),
+            "strays": float(strays.max()),
+        },
+        exhibits=table(
+            ("column", "example", "share-no-number"), zip(names[hit], example[hit], odd[hit].tolist(), strict=True)
+        ),
     )
 
 

@@ -9,7 +9,11 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ._columns import AUDITED, column, event, listed
 
-EXACT = Threshold(0.02, unit="mean of all rows over the mean of the training rows alone", basis="calibration/preprocessing-before-split.json")
+EXACT = Threshold(
+    0.02,
+    unit="mean of all rows over the mean of the training rows alone",
+    basis="calibration/preprocessing-before-split.json",
+)
 COLUMNS = 3  # that must show it
 ONE = 1e-3  # how near the spread of all must be to 1, or the range to 0–1
 
@@ -41,7 +45,9 @@ def _standardised(splits: Event) -> tuple[np.ndarray, np.ndarray]:
 
 def _ranged(splits: Event) -> np.ndarray:
     """Columns that reach exactly from 0 to 1, an end of which only the validation reaches."""
-    low, high, other_low, other_high = (column(splits, key) for key in ("train_low", "train_high", "val_low", "val_high"))
+    low, high, other_low, other_high = (
+        column(splits, key) for key in ("train_low", "train_high", "val_low", "val_high")
+    )
     bottom, top = np.minimum(low, other_low), np.maximum(high, other_high)
     unit = (np.abs(bottom) <= 1e-9) & (np.abs(top - 1) <= 1e-9)
     only = (low > 1e-6) | (high < 1 - 1e-6)

@@ -8,7 +8,11 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ._columns import AUDITED, column, event, listed, table, whole
 
-MOST = Threshold(0.8, unit="share of the rows beyond which it is the column's usual value", basis="calibration/sentinel-in-features.json")
+MOST = Threshold(
+    0.8,
+    unit="share of the rows beyond which it is the column's usual value",
+    basis="calibration/sentinel-in-features.json",
+)
 
 
 def detect(run: Run, most: float = MOST.value) -> Iterator[Finding]:
@@ -23,9 +27,15 @@ def detect(run: Run, most: float = MOST.value) -> Iterator[Finding]:
     names, row = column(features, "name"), column(features, "sentinel_row")
     yield Finding(
         onset=None,
-        values={"columns": int(hit.size), "names": listed(names[hit]), "value": float(value[hit[0]]), "share": float(share[hit[0]])},
+        values={
+            "columns": int(hit.size),
+            "names": listed(names[hit]),
+            "value": float(value[hit[0]]),
+            "share": float(share[hit[0]]),
+        },
         exhibits=table(
-            ("column", "value", "share", "first-row"), zip(names[hit], value[hit].tolist(), share[hit].tolist(), whole(row[hit]), strict=True)
+            ("column", "value", "share", "first-row"),
+            zip(names[hit], value[hit].tolist(), share[hit].tolist(), whole(row[hit]), strict=True),
         ),
     )
 
@@ -37,7 +47,7 @@ RULE = Rule(
     needs=(AUDITED, Need("event:features")),
     detect=detect,
     remedies=("fill-missing-values",),
-    explains=("outliers-in-data", "inputs-not-scaled", "heavy-tailed-features", "distribution-shift"),
+    explains=("distribution-shift",),
     thresholds={"most": MOST},
     confidence=0.9,
     domain=("D2",),

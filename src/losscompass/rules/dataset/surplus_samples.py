@@ -25,7 +25,12 @@ def detect(run: Run, loss: float = LOSS.value) -> Iterator[Finding]:
         return
     yield Finding(
         onset=None,
-        values={"rows": int(number(learned, "whole_rows")), "enough": enough, "score": float(scores[good[0]]), "best": float(scores[-1])},
+        values={
+            "rows": int(number(learned, "whole_rows")),
+            "enough": enough,
+            "score": float(scores[good[0]]),
+            "best": float(scores[-1]),
+        },
         exhibits=table(("rows", "score"), zip(whole(sizes), scores.tolist(), strict=True)),
     )
 

@@ -8,7 +8,9 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ._columns import AUDITED, column, event, listed, number, table
 
-SKILL = Threshold(0.9, unit="share of the target that the feature tells by itself", basis="calibration/target-leak.json")
+SKILL = Threshold(
+    0.9, unit="share of the target that the feature tells by itself", basis="calibration/target-leak.json"
+)
 REST = Threshold(0.75, unit="skill of the next feature over that of this one", basis="calibration/target-leak.json")
 FEWEST = 100  # rows
 SUSPECTS = 3  # features at most: where many tell everything, the task is easy
@@ -27,7 +29,12 @@ def detect(run: Run, skill: float = SKILL.value, rest: float = REST.value) -> It
         return
     yield Finding(
         onset=None,
-        values={"columns": int(hit.size), "names": listed(names[hit]), "skill": float(skills[hit].max()), "next": float(others.max(initial=0.0))},
+        values={
+            "columns": int(hit.size),
+            "names": listed(names[hit]),
+            "skill": float(skills[hit].max()),
+            "next": float(others.max(initial=0.0)),
+        },
         exhibits=table(("column", "skill"), zip(names, np.maximum(skills, 0.0).tolist(), strict=True), 5),
         severity=None if others.size else Severity.NOTE,  # an only feature may well be all there is to know
     )

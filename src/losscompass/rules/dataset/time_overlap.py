@@ -6,7 +6,11 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ._columns import AUDITED, event, number, text
 
-SHARE = Threshold(0.2, unit="share of the validation rows that lie before the last training row", basis="calibration/time-overlap.json")
+SHARE = Threshold(
+    0.2,
+    unit="share of the validation rows that lie before the last training row",
+    basis="calibration/time-overlap.json",
+)
 
 
 def detect(run: Run, share: float = SHARE.value) -> Iterator[Finding]:

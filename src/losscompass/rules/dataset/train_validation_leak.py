@@ -8,6 +8,7 @@ from ._columns import column, event, number, table, whole
 
 SHARE = Threshold(0.01, unit="share of the validation rows", basis="calibration/train-validation-leak.json")
 CHANCE = Threshold(0.01, unit="chance of a twin among independent rows", basis="calibration/train-validation-leak.json")
+CRITICAL = 0.1  # share from which on no figure of the validation can be believed
 TIMES = 5.0  # so many times the share that chance makes
 
 
@@ -24,13 +25,22 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
     alike = near >= max(share, TIMES * expected) and expected <= chance * 10 and number(samples, "chance", 0) <= chance
     if not copies and not alike:
         return
-    pairs = list(zip(whole(column(samples, "val_rows")), whole(column(samples, "train_rows")), strict=False)) if copies else []
+    pairs = (
+        list(zip(whole(column(samples, "val_rows")), whole(column(samples, "train_rows")), strict=False))
+        if copies
+        else []
+    )
     rows = [(mine, theirs) for mine, theirs in pairs] or [(row, "") for row in whole(column(samples, "near_rows"))]
     yield Finding(
         onset=None,
-        values={"exact": exact if copies else 0.0, "near": near if alike else 0.0, "count": round((exact if copies else 0) * seen + (near if alike else 0) * seen), "rows": int(seen)},
+        values={
+            "exact": exact if copies else 0.0,
+            "near": near if alike else 0.0,
+            "count": round((exact if copies else 0) * seen + (near if alike else 0) * seen),
+            "rows": int(seen),
+        },
         exhibits=table(("validation-row", "training-row"), rows),
-        severity=Severity.CRITICAL if exact + near >= 0.2 else None,
+        severity=Severity.CRITICAL if (exact if copies else 0) + (near if alike else 0) >= CRITICAL else None,
         place=samples.places.get("at"),
     )
 

@@ -23,8 +23,15 @@ def detect(run: Run) -> Iterator[Finding]:
     names, example = column(features, "name"), column(features, "example").astype(str)
     yield Finding(
         onset=None,
-        values={"columns": int(hit.size), "names": listed(names[hit]), "many": int(np.count_nonzero(distinct[hit] > MANY))},
-        exhibits=table(("column", "example", "different", "looked-at"), zip(names[hit], example[hit], whole(distinct[hit]), whole(sampled[hit]), strict=True)),
+        values={
+            "columns": int(hit.size),
+            "names": listed(names[hit]),
+            "many": int(np.count_nonzero(distinct[hit] > MANY)),
+        },
+        exhibits=table(
+            ("column", "example", "different", "looked-at"),
+            zip(names[hit], example[hit], whole(distinct[hit]), whole(sampled[hit]), strict=True),
+        ),
     )
 
 
