@@ -10,7 +10,7 @@ from losscompass.evidence.run import Run
 from .corpus import Case
 from .planted_data import CLEAN, FAULTS, TARGET, Tables, clean, kinds_of, planted
 
-ROWS = 700
+ROWS = 450
 SPEAKS_BESIDE = {
     "conflicting-labels": ("duplicate-rows", "label-noise"),
     "duplicate-rows": ("conflicting-labels",),

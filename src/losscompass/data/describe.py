@@ -182,7 +182,8 @@ def customary(value: float) -> bool:
     return len(digits) >= 2 and set(digits) <= {"9"}
 
 
-_TRIMMED = re.compile(r"[\s,'_$€£¥%]|(?<=\d)(?:kg|g|mg|cm|mm|m|km|s|ms|h|usd|eur|jpy|円|%|k)$", re.IGNORECASE)
+_MARKS = re.compile(r"[\s,'_$€£¥%]")
+_UNIT = re.compile(r"(?<=\d)(?:kg|g|mg|cm|mm|m|km|s|ms|h|usd|eur|jpy|円|k)$", re.IGNORECASE)
 
 
 def _text(profile: Profile, name: str) -> Feature:
@@ -203,7 +204,7 @@ def _text(profile: Profile, name: str) -> Feature:
 
 def _as_number(cell: str) -> bool:
     """Whether a cell is a number once unit, currency and separators are taken off."""
-    trimmed = _TRIMMED.sub("", cell)
+    trimmed = _UNIT.sub("", _MARKS.sub("", cell))
     try:
         float(trimmed)
     except ValueError:

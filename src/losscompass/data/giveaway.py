@@ -3,7 +3,9 @@
 import numpy as np
 from jaxtyping import Float, Int
 
-BINS = 64
+BINS, ROWS_A_BIN = 64, 20
+"""At most so many bins, and so many rows in each."""
+
 MOST = 2_000
 
 
@@ -55,7 +57,8 @@ def skill_of_values(
 def binned(column: Float[np.ndarray, " rows"]) -> Int[np.ndarray, " rows"]:
     """Each value's bin: one a value where there are few, else bins of equally many rows."""
     distinct, place = np.unique(column, return_inverse=True)
-    if distinct.size <= BINS:
+    bins = max(4, min(BINS, column.size // ROWS_A_BIN))
+    if distinct.size <= bins:
         return place.astype(np.int64)
-    edges = np.quantile(column, np.linspace(0, 1, BINS + 1)[1:-1])
+    edges = np.quantile(column, np.linspace(0, 1, bins + 1)[1:-1])
     return np.searchsorted(np.unique(edges), column, side="right").astype(np.int64)
