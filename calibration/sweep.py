@@ -22,17 +22,28 @@ import numpy as np
 from losscompass.diagnose.diagnosis import Broken, NotChecked
 from losscompass.diagnose.engine import apply
 from losscompass.evidence.run import Run
-from losscompass.rules.all import ALL
+from losscompass.rules.all import ALL, CATEGORY
 from losscompass.rules.base import Rule
 
 from . import corpus_labels, corpus_starts
 from .corpus import Case, cases
+from .corpus_datasets import dataset_cases
 from .labelled import Row, changed, firings, first_label, logs_folder, main_runs, rows
 
 HERE = Path(__file__).resolve().parent
 FACTORS = (0.25, 0.5, 0.71, 1.0, 1.41, 2.0, 4.0)
 HEALTHY_SHAPES = frozenset(
-    {"converged", "improving", "held-out below", "levelled gap", "classifier", "detector", "agent", "scheduled"}
+    {
+        "data set",
+        "converged",
+        "improving",
+        "held-out below",
+        "levelled gap",
+        "classifier",
+        "detector",
+        "agent",
+        "scheduled",
+    }
     | {"shuffled", "fours of a class", "usual start"}
 )
 OWN_CORPUS = {corpus_labels.RULE: corpus_labels.cases, corpus_starts.RULE: corpus_starts.cases}
@@ -147,7 +158,11 @@ def _live(rule: Rule, healthy: Sequence[Case]) -> Mapping[str, int]:
 
 def prefix(run: Run, share: float) -> Run:
     """The run as it was when that share of its steps was done."""
-    last = [float(one.step[-1]) for one in run.series.values()] or [one.step or 0.0 for one in run.events]
+    last = [float(one.step[-1]) for one in run.series.values()] or [
+        one.step for one in run.events if one.step is not None
+    ]
+    if not last:
+        return run  # a data set has no time
     stop = max(last) * share
     series = {name: one.take(one.step <= stop) for name, one in run.series.items()}
     kept = {name: one for name, one in series.items() if len(one)}
@@ -185,14 +200,20 @@ def main() -> int:
     pairs = main_runs(folder, rows(folder)) if folder is not None else []
     any_alarm = np.zeros(len(corpus), dtype=bool)
     for rule in ALL:
-        if rule.severity != "note" and not chosen.rules:
+        if rule.severity != "note" and not chosen.rules and CATEGORY[rule.id] != "dataset":
             any_alarm |= [any(f.severity != "note" for f in changed(rule, case.run, {})) for case in corpus]
         if chosen.rules and rule.id not in chosen.rules:
             continue
         path = HERE / f"{rule.id}.json"
         own = OWN_CORPUS.get(rule.id, lambda each, seed=20: ())  # noqa: ARG005 - none
-        measured = record(rule, [*corpus, *own(chosen.each)], [*grid, *own(chosen.grid, 21)], pairs)
-        if not pairs and path.is_file():  # what the logs said when they were last there still holds
+        if CATEGORY[rule.id] == "dataset":
+            tables = dataset_cases(max(1, chosen.each // 6))  # an audit costs seconds: the same tables serve the sweep
+            measured = record(rule, tables, tables, ())
+        else:
+            measured = record(rule, [*corpus, *own(chosen.each)], [*grid, *own(chosen.grid, 21)], pairs)
+        if (
+            not pairs and path.is_file() and CATEGORY[rule.id] != "dataset"
+        ):  # what the logs said when they were last there still holds
             measured["labelled"] = json.loads(path.read_text("utf-8")).get("labelled")
             measured["confidence"] = json.loads(path.read_text("utf-8")).get("confidence")
         path.write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -212,4 +233,16 @@ def main() -> int:
     print(
         f"healthy runs with any warning: {alarmed}/{int(sound.sum())}, at most {upper_bound(alarmed, int(sound.sum())):.1%}"
     )
+    if any(CATEGORY[rule.id] == "dataset" for rule in ALL if not chosen.rules or rule.id in chosen.rules):
+        tables = [case for case in dataset_cases(max(1, chosen.each // 6)) if case.healthy]
+        loud = sum(
+            any(
+                f.severity not in {None, "note"} or (f.severity is None and r.severity != "note")
+                for r in ALL
+                if CATEGORY[r.id] == "dataset"
+                for f in changed(r, case.run, {})
+            )
+            for case in tables
+        )
+        print(f"clean data sets with any warning: {loud}/{len(tables)}, at most {upper_bound(loud, len(tables)):.1%}")
     return 0

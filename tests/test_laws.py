@@ -10,6 +10,7 @@ import json
 import os
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from hostile_events import any_events, any_tensors
 from losscompass.diagnose.diagnosis import LABELS, Broken, NotChecked
 from losscompass.diagnose.engine import Options, apply, diagnose_run
+from losscompass.evidence.build import build
 from losscompass.evidence.names import Kind, Phase, Role
 from losscompass.evidence.run import Run, Series
 from losscompass.readers.discover import gather
@@ -59,6 +61,7 @@ class CaseLog:
     onset: tuple[float, float] | None
     options: Options
     line: int | None = None
+    audit: tuple[tuple[str, str], ...] | None = None  # of a table that is audited: what is told beside it
 
     @property
     def name(self):
@@ -71,8 +74,21 @@ class CaseLog:
     def run(self) -> Run:
         if self.watched:
             return watched_case(self.path)
+        if self.audit is not None:
+            return audited(self.path, self.audit)
         (run,) = gather([self.path]).runs
         return self.options.inform(run)
+
+
+@cache
+def audited(path: Path, told: tuple[tuple[str, str], ...]) -> Run:
+    """The run of an audit: made once, it takes a second."""
+    from losscompass.data.audit import audit
+
+    roles = dict(told)
+    validation = roles.pop("validation", None)
+    (run,) = build(audit(path, None if validation is None else path.parent / validation, **roles), path.name)
+    return run
 
 
 def read_case(path: Path) -> CaseLog:
@@ -86,6 +102,7 @@ def read_case(path: Path) -> CaseLog:
     assert not unknown, f"{path}: what is {unknown}?"
     told = dict(option.split("=", 1) for option in said.get("option", ()))
     target = told["target"].rsplit(":", 1) if "target" in told else None
+    pairs = tuple(tuple(one.split(":", 1)) for one in told.get("audit", "").split(",") if one)
     onset = re.fullmatch(r"(\S+) ± (\S+)", said["onset"][0]) if "onset" in said else None
     return CaseLog(
         path=path,
@@ -99,6 +116,7 @@ def read_case(path: Path) -> CaseLog:
             target=None if target is None else (target[0], float(target[1])),
         ),
         line=int(said["line"][0]) if "line" in said else None,
+        audit=pairs if "audit" in told else None,
     )
 
 

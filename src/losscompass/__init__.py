@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from . import losses as losses
     from .api import Report as Report
+    from .api import audit as audit
     from .api import choose_loss as choose_loss
     from .api import judge as judge
     from .api import read as read
@@ -35,6 +36,7 @@ __all__ = [
     "RunDiagnosis",
     "Series",
     "__version__",
+    "audit",
     "choose_loss",
     "judge",
     "losses",
@@ -51,6 +53,7 @@ _HOME = {
     "Run": "evidence.run",
     "RunDiagnosis": "diagnose.diagnosis",
     "Series": "evidence.run",
+    "audit": "api",
     "choose_loss": "api",
     "judge": "api",
     "read": "api",

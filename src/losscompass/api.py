@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .diagnose.diagnosis import Diagnosis
 from .diagnose.engine import Options, diagnose
+from .evidence.build import build
+from .evidence.gathered import Gathered
 from .losses.base import Reduction, Setting
 from .losses.judge import Judgement
 from .losses.judge import judge as _judge
@@ -54,6 +56,30 @@ def read(paths: Paths, options: Options | None = None, *, progress: Progress | N
     listed: Sequence[str | PathLike[str]] = [paths] if isinstance(paths, str | PathLike) else list(paths)
     gathered = gather([str(path) if isinstance(path, str) else path for path in listed], progress)  # type: ignore[misc]
     diagnosis = diagnose(gathered, options or Options())
+    return Report(**{field.name: getattr(diagnosis, field.name) for field in fields(Diagnosis)})
+
+
+def audit(
+    train: Any,
+    validation: Any = None,
+    *,
+    target: str | None = None,
+    group: str | None = None,
+    time: str | None = None,
+    task: str | None = None,
+    options: Options | None = None,
+) -> Report:
+    """Say what is wrong with a data set, which rows, and what to do first. Needs the extra `data`.
+
+    `train`, `validation`: a path (CSV, Parquet, Arrow, NPY, NPZ, a Hugging Face data set or a folder of images), a pair
+    (X, y), a polars or pandas frame, a scikit-learn bunch, or a torch Dataset or DataLoader. `target`, `group`, `time`: columns.
+    Raises `losscompass.data.errors.DataError` (a ValueError) for what is no data set.
+    """
+    from .data.audit import audit as records
+
+    name = str(train) if isinstance(train, str | PathLike) else type(train).__name__
+    found = build(records(train, validation, target=target, group=group, time=time, task=task), name)
+    diagnosis = diagnose(Gathered(runs=found), options or Options())
     return Report(**{field.name: getattr(diagnosis, field.name) for field in fields(Diagnosis)})
 
 

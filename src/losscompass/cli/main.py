@@ -15,7 +15,7 @@ from .before_script import split
 from .settings import Settings, SettingsError, load
 from .wording import Group, complaint
 
-VERBS = ("run", "read", "judge", "losses", "choose", "explain", "serve", "demo")
+VERBS = ("run", "read", "judge", "data", "losses", "choose", "explain", "serve", "demo")
 """Each is a module here with `command(words, settings) -> click.Command`."""
 
 INTERRUPTED = 130

@@ -190,8 +190,8 @@ def options_of(
         classes=classes,
         priors=shares,
         target=_target(target),
-        select=_known(words, select) or settings.select,
-        ignore=_known(words, ignore) or settings.ignore,
+        select=known_rules(words, select) or settings.select,
+        ignore=known_rules(words, ignore) or settings.ignore,
     )
 
 
@@ -209,7 +209,7 @@ def _target(text: str | None) -> tuple[str, float] | None:
     return name.strip(), goal
 
 
-def _known(words: Catalogue, wishes: tuple[str, ...]) -> tuple[str, ...]:
+def known_rules(words: Catalogue, wishes: tuple[str, ...]) -> tuple[str, ...]:
     """The ids of rules and of their categories that were asked for, several to an option if comma-separated."""
     from ..rules.all import ALL, CATEGORY
 

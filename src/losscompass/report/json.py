@@ -126,6 +126,7 @@ def _found(found: Found) -> dict[str, Any]:
         "values": _plain(found.values),
         "exhibits": [
             {"kind": x.kind, "series": x.series, "steps": _plain(x.steps), "marks": _plain(x.marks)}
+            | ({"columns": list(x.columns), "rows": _plain(x.rows)} if x.kind == "table" else {})
             for x in found.exhibits
         ],
         "location": None if found.location is None else {"file": found.location[0], "line": found.location[1]},

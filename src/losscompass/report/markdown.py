@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ..diagnose.diagnosis import Diagnosis, Found, RunDiagnosis
 from ..text.catalogue import Catalogue
-from . import code, ranking
+from . import code, exhibits, ranking
 from . import verdict as say
 from .figures import first_best_last
 from .plain import plain
@@ -40,7 +40,9 @@ def escape(text: str) -> str:
 
 def _run(one: RunDiagnosis, catalogue: Catalogue) -> list[str]:
     title, confidence = say.headline(one, catalogue)
-    head = f"**{escape(title)}** ({escape(say.sureness(confidence, catalogue))})"
+    head = f"**{escape(title)}**"
+    if confidence is not None:
+        head += f" ({escape(say.sureness(confidence, catalogue))})"
     said = (
         say.by_itself(one, catalogue),
         say.verdict(one, catalogue),
@@ -75,7 +77,14 @@ def _run(one: RunDiagnosis, catalogue: Catalogue) -> list[str]:
 def _finding(one: RunDiagnosis, place: int, catalogue: Catalogue) -> str:
     found = one.found[place]
     head = f"{_MARK[str(found.severity)]} **{escape(catalogue.title(found.id))}** ({escape(say.gravity(found, one, catalogue))})"
-    return f"- {head}  \n  {escape(say.message(found, one, catalogue))}{_code(found)}"
+    tables = "".join(
+        f"\n\n{_indented(_table(*exhibits.rows(one_table, catalogue)))}\n" for one_table in exhibits.tables(found)
+    )
+    return f"- {head}  \n  {escape(say.message(found, one, catalogue))}{_code(found)}{tables}"
+
+
+def _indented(table: str) -> str:
+    return "\n".join("  " + line for line in table.splitlines())
 
 
 def _code(found: Found) -> str:

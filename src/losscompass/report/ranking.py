@@ -46,7 +46,7 @@ def rows(diagnosis: Diagnosis, catalogue: Catalogue) -> tuple[list[str], list[li
     table = []
     for rank, index in enumerate([*ranked, *rest], 1):
         one = diagnosis.runs[index]
-        label, name = say.label(one.reading, catalogue), plain(say.name(one)).removeprefix(folder)
+        label, name = say.headline(one, catalogue)[0], plain(say.name(one)).removeprefix(folder)
         if not on:
             table.append([label, plain(one.reading.curve or "-"), *_figures(one, one.reading.curve, catalogue), name])
         elif index in ranked:

@@ -10,8 +10,9 @@ from ..diagnose.diagnosis import Diagnosis, Found, RunDiagnosis
 from ..evidence.run import Series
 from ..text.catalogue import Catalogue
 from ..text.wrap import cells, fold, pad
-from . import code
+from . import code, exhibits
 from . import verdict as say
+from .dataset import is_audit
 from .figures import first_best_last
 from .judgement import TYPEWRITER as GAUGE_TYPEWRITER
 from .judgement import gauge, heading, taken
@@ -26,6 +27,7 @@ FULL_RUNS = 3
 SHORT_RUNS = 10
 REMEDIES = 4
 WISHES = 3
+TABLE_ROWS = 4
 
 DIFFERENCE = {"-": "red", "+": "green", "": ""}
 STYLE = {"critical": "bold red", "warning": "bold yellow", "note": "cyan", "good": "bold green"}
@@ -135,7 +137,7 @@ class _Page:
         self.paragraph(say.name(one), style="dim")
         kind = say.tone(one)
         title, confidence = say.headline(one, self._words)
-        sure = f"  ({say.sureness(confidence, self._words)})"
+        sure = "" if confidence is None else f"  ({say.sureness(confidence, self._words)})"
         self.paragraph(title, first=self._mark[kind] + " ", first_style=STYLE[kind], style="bold")
         if cells(self._lines[-1].plain) + cells(sure) <= self._width:
             self._lines[-1].append(sure, "dim")
@@ -201,10 +203,11 @@ class _Page:
         self.heading("heading.found")
         for found in one.found:
             self.finding_line(found, one)
-            if say.tone(one) == "good" and not self._verbose:
+            if say.tone(one) == "good" and not self._verbose and not is_audit(one):
                 continue
             self.paragraph(say.message(found, one, self._words), indent=4)
             self.code(found)
+            self.tables(found)
             if found.explained_by:
                 causes = self._words.ui("list.comma").join(self._words.title(cause) for cause in found.explained_by)
                 self.paragraph(self._words.ui("found.because", causes=causes), indent=4, style="dim")
@@ -228,6 +231,13 @@ class _Page:
         inner = line.lstrip()
         first = (mark or " ") + " " * (1 + min(len(line) - len(inner), self._width // 3))
         self.paragraph(inner, first=first, indent=6, style=DIFFERENCE[mark], first_style=DIFFERENCE[mark])
+
+    def tables(self, found: Found) -> None:
+        """The rows that a finding shows."""
+        for exhibit in exhibits.tables(found):
+            most = len(exhibit.rows) if self._verbose else TABLE_ROWS
+            for number, line in enumerate(exhibits.lines(exhibit, self._words, self._width - 6, most)):
+                self._lines.append(Text("      " + line, "dim" if number == 0 else ""))
 
     def finding_line(self, found: Found, one: RunDiagnosis) -> None:
         severity = str(found.severity)

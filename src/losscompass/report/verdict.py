@@ -6,8 +6,10 @@ from ..diagnose.diagnosis import Forecast, Found, Likely, Prescription, Reading,
 from ..diagnose.narrow import take
 from ..evidence.records import Axis, Skipped
 from ..evidence.run import Run, Series
+from ..rules.all import CATEGORY
 from ..rules.base import Need, Severity, Value
 from ..text.catalogue import Catalogue, placeholders
+from . import dataset
 from .code import where
 from .plain import plain
 
@@ -19,7 +21,9 @@ SEVERITIES = (Severity.NOTE, Severity.WARNING, Severity.CRITICAL)
 GOOD = frozenset(("healthy-converged", "still-improving", "spike-recovered", "val-below-train"))
 """Labels that are nothing to worry about, if no finding says otherwise."""
 
-NOT_AMISS = frozenset(("fact:target", "fact:target-value", "kind:reward", "train/loss/*"))
+NOT_AMISS = frozenset(
+    ("fact:target", "fact:target-value", "kind:reward", "train/loss/*", "fact:audited", "fact:audited|fact:watched")
+)
 """Needs of rules for some runs only: nobody need be told that their log does not meet them."""
 
 TITLES = 3
@@ -41,8 +45,13 @@ def label(reading: Reading, catalogue: Catalogue) -> str:
     return catalogue.ui(f"label.{reading.labels[0]}")
 
 
-def headline(one: RunDiagnosis, catalogue: Catalogue) -> tuple[str, float]:
-    """What names the run, and how sure that is: the cause to be fixed first, where one was seen, else what the curve does."""
+def headline(one: RunDiagnosis, catalogue: Catalogue) -> tuple[str, float | None]:
+    """What names the run, and how sure that is: the cause to be fixed first, where one was seen, else what the curve does.
+
+    Of data that were only looked at: how they are, and no share.
+    """
+    if dataset.is_audit(one):
+        return dataset.title(one, catalogue), None
     cause = cause_first(one)
     if cause is None:
         return label(one.reading, catalogue), one.reading.confidence
@@ -57,11 +66,17 @@ def cause_first(one: RunDiagnosis) -> Found | None:
 
 def by_itself(one: RunDiagnosis, catalogue: Catalogue) -> str:
     """What the curve does, where something else names the run; else nothing."""
-    return "" if cause_first(one) is None else catalogue.ui("found.curve", label=label(one.reading, catalogue))
+    return (
+        ""
+        if dataset.is_audit(one) or cause_first(one) is None
+        else catalogue.ui("found.curve", label=label(one.reading, catalogue))
+    )
 
 
 def verdict(one: RunDiagnosis, catalogue: Catalogue) -> str:
     """What the curves do, in a sentence or two. `{onset}` and `{best_at}` are places with their axis: "epoch 12"."""
+    if dataset.is_audit(one):
+        return dataset.verdict(one, catalogue)
     reading = one.reading
     key = f"verdict.{reading.labels[0]}"
     if not catalogue.has(key):
@@ -88,6 +103,8 @@ def beside(reading: Reading, catalogue: Catalogue) -> str:
 
 def next_step(one: RunDiagnosis, catalogue: Catalogue) -> str:
     """What to do where no finding calls for a remedy."""
+    if dataset.is_audit(one):
+        return dataset.next_step(one, catalogue)
     key = f"next.{one.reading.labels[0]}"
     if one.prescriptions or not catalogue.has(key):
         return ""
@@ -99,7 +116,7 @@ def tone(one: RunDiagnosis) -> str:
     worst = max((found.severity for found in one.found), key=SEVERITIES.index, default=Severity.NOTE)
     if worst != Severity.NOTE:
         return str(worst)
-    return "good" if one.reading.labels[0] in GOOD else "note"
+    return "good" if one.reading.labels[0] in GOOD or dataset.is_audit(one) else "note"
 
 
 def sureness(confidence: float, catalogue: Catalogue) -> str:
@@ -184,6 +201,8 @@ def wanted(one: RunDiagnosis, catalogue: Catalogue) -> list[tuple[str, list[str]
     """What to log, and the rules (ids) that could then look; what helps most of them first."""
     wants: dict[str, dict[str, None]] = {}
     for rule in one.not_checked:
+        if dataset.is_audit(one) and CATEGORY.get(rule.id) != "dataset":
+            continue  # nobody who asks about the data need be told that they hold no curve
         for missing in rule.missing:
             if missing not in NOT_AMISS:
                 wants.setdefault(need(missing, one.run, catalogue), {})[rule.id] = None

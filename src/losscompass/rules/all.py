@@ -6,6 +6,7 @@ from types import MappingProxyType
 from .base import Rule
 from .curve import RULES as CURVE
 from .data import RULES as DATA
+from .dataset import RULES as DATASET
 from .logging import RULES as LOGGING
 from .loop import RULES as LOOP
 from .loss import RULES as LOSS
@@ -27,6 +28,7 @@ BY_CATEGORY: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "rate": RATE,
         "metric": METRIC,
         "logging": LOGGING,
+        "dataset": DATASET,
     }
 )
 

@@ -47,12 +47,17 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """A piece of evidence to show: a span of a series, or marks on it."""
+    """A piece of evidence to show: a span of a series, or marks on it; or a table (then `series` is empty).
+
+    `columns`: ids of the text catalogue (`exhibit.<id>`), one a column; `rows`: cells as they are, at most a screenful.
+    """
 
     series: str
     steps: tuple[float, float] | None = None
     marks: tuple[float, ...] = ()
-    kind: Literal["span"] = "span"
+    kind: Literal["span", "table"] = "span"
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Value, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

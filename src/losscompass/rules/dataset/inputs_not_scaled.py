@@ -1,0 +1,86 @@
+"""Inputs on raw or mixed scales: 0–255, metres beside millimetres (D1). In a watched run, what really enters the model."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...evidence.records import Event
+from ...evidence.run import Run
+from ..base import Finding, Need, Rule, Severity, Threshold
+from ._columns import column, event, listed, number, table
+
+RATIO = Threshold(
+    100.0, unit="largest spread of a feature over the smallest", basis="calibration/inputs-not-scaled.json"
+)
+SIZE = Threshold(20.0, unit="size of the values, where 1 is standardised", basis="calibration/inputs-not-scaled.json")
+EXTREME = 1e6  # of either: single precision no longer holds the small beside the large, whatever the model
+
+
+def detect(run: Run, ratio: float = RATIO.value, size: float = SIZE.value) -> Iterator[Finding]:
+    features = event(run, "features")
+    if features is not None:
+        yield from _of_table(features, ratio, size)
+        return
+    batches = [one for one in run.happened("batch") if one.data.get("phase") == "train" and not one.data.get("whole")]
+    if batches:
+        low, high, std = (max(abs(number(one, key, 0.0)) for one in batches) for key in ("min", "max", "std"))
+        widest, least = (number(batches[-1], key) for key in ("feature_std_high", "feature_std_low"))
+        mixed = widest / least if least > 0 else 1.0
+        if mixed >= ratio or max(low, high) >= size * 5 or std >= size:
+            yield Finding(
+                onset=None,
+                values={
+                    "columns": int(number(batches[-1], "features", 1)),
+                    "names": "",
+                    "ratio": float(mixed),
+                    "size": max(low, high),
+                },
+                severity=Severity.WARNING,
+                place=batches[-1].places.get("at"),
+            )
+
+
+def _of_table(features: Event, ratio: float, size: float) -> Iterator[Finding]:
+    std, median, scale = column(features, "std"), column(features, "median"), column(features, "scale")
+    numbers = (column(features, "kind") == "number") & ~column(features, "consecutive").astype(bool)
+    used = np.flatnonzero(numbers & np.isfinite(std) & (std > 0))
+    if used.size == 0:
+        return
+    spread = np.where(np.isfinite(scale[used]) & (scale[used] > 0), scale[used], std[used])
+    largest = np.maximum(np.abs(median[used]), spread)  # not the mean: outliers and codes have rules of their own
+    mixed, biggest = float(spread.max() / spread.min()), float(largest.max())
+    if mixed < ratio and biggest < size:
+        return
+    order = used[np.argsort(-largest, kind="stable")]
+    names = column(features, "name")
+    low, high = column(features, "low"), column(features, "high")
+    yield Finding(
+        onset=None,
+        values={"columns": int(used.size), "names": listed(names[order], 3), "ratio": mixed, "size": biggest},
+        exhibits=table(
+            ("column", "median", "spread", "lowest", "highest"),
+            zip(
+                names[order],
+                median[order].tolist(),
+                std[order].tolist(),
+                low[order].tolist(),
+                high[order].tolist(),
+                strict=True,
+            ),
+        ),
+        severity=Severity.WARNING if max(mixed, biggest) >= EXTREME else None,
+    )
+
+
+RULE = Rule(
+    id="inputs-not-scaled",
+    kind="cause",
+    severity=Severity.NOTE,  # in a table: scaling is still to come; in a run it is a fault
+    needs=(Need("fact:audited|fact:watched"), Need("event:features"), Need("event:batch")),
+    detect=detect,
+    remedies=("scale-inputs",),
+    explains=("loss-flat", "loss-oscillation", "loss-divergence", "slow-descent", "initial-loss-off"),
+    thresholds={"ratio": RATIO, "size": SIZE},
+    confidence=0.85,
+    domain=("D1",),
+)

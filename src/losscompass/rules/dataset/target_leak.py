@@ -1,0 +1,53 @@
+"""A feature that gives the target away: it is the target in another dress, or known only after it (D5)."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...evidence.run import Run
+from ..base import Finding, Need, Rule, Severity, Threshold
+from ._columns import AUDITED, column, event, listed, number, table
+
+SKILL = Threshold(
+    0.9, unit="share of the target that the feature tells by itself", basis="calibration/target-leak.json"
+)
+REST = Threshold(0.75, unit="skill of the next feature over that of this one", basis="calibration/target-leak.json")
+FEWEST = 100  # rows
+SUSPECTS = 3  # features at most: where many tell everything, the task is easy
+
+
+def detect(run: Run, skill: float = SKILL.value, rest: float = REST.value) -> Iterator[Finding]:
+    giveaway = event(run, "giveaway")
+    if giveaway is None or number(giveaway, "rows", 0) < FEWEST:
+        return
+    names, skills = column(giveaway, "names"), column(giveaway, "skills")
+    hit = np.flatnonzero(skills >= skill)
+    if not 0 < hit.size <= SUSPECTS:
+        return
+    others = np.delete(skills, hit)
+    if others.size and others.max() > rest * skills[hit].min():
+        return
+    yield Finding(
+        onset=None,
+        values={
+            "columns": int(hit.size),
+            "names": listed(names[hit]),
+            "skill": float(skills[hit].max()),
+            "next": float(others.max(initial=0.0)),
+        },
+        exhibits=table(("column", "skill"), zip(names, np.maximum(skills, 0.0).tolist(), strict=True), 5),
+        severity=None if others.size else Severity.NOTE,  # an only feature may well be all there is to know
+    )
+
+
+RULE = Rule(
+    id="target-leak",
+    kind="cause",
+    severity=Severity.WARNING,
+    needs=(AUDITED, Need("event:giveaway")),
+    detect=detect,
+    remedies=("drop-columns",),
+    thresholds={"skill": SKILL, "rest": REST},
+    confidence=0.85,
+    domain=("D5",),
+)

@@ -1,0 +1,59 @@
+"""Rows of the validation that the training has, too, exactly or nearly (D5): the validation loss then says nothing."""
+
+from collections.abc import Iterator
+
+from ...evidence.run import Run
+from ..base import Finding, Need, Rule, Severity, Threshold
+from ._columns import column, event, number, table, whole
+
+SHARE = Threshold(0.01, unit="share of the validation rows", basis="calibration/train-validation-leak.json")
+CHANCE = Threshold(0.01, unit="chance of a twin among independent rows", basis="calibration/train-validation-leak.json")
+CRITICAL = 0.1  # share from which on no figure of the validation can be believed
+TIMES = 5.0  # so many times the share that chance makes
+
+
+def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -> Iterator[Finding]:
+    samples = event(run, "samples")
+    if samples is None:
+        return
+    seen = number(samples, "val_seen", 0)
+    if seen < 20:
+        return
+    exact = number(samples, "val_in_train", 0) / seen
+    near, expected = number(samples, "near", 0), number(samples, "near_chance", 0)
+    copies = exact >= share and number(samples, "chance", 0) <= chance
+    alike = near >= max(share, TIMES * expected) and expected <= chance * 10 and number(samples, "chance", 0) <= chance
+    if not copies and not alike:
+        return
+    pairs = (
+        list(zip(whole(column(samples, "val_rows")), whole(column(samples, "train_rows")), strict=False))
+        if copies
+        else []
+    )
+    rows = [(mine, theirs) for mine, theirs in pairs] or [(row, "") for row in whole(column(samples, "near_rows"))]
+    yield Finding(
+        onset=None,
+        values={
+            "exact": exact if copies else 0.0,
+            "near": near if alike else 0.0,
+            "count": round((exact if copies else 0) * seen + (near if alike else 0) * seen),
+            "rows": int(seen),
+        },
+        exhibits=table(("validation-row", "training-row"), rows),
+        severity=Severity.CRITICAL if (exact if copies else 0) + (near if alike else 0) >= CRITICAL else None,
+        place=samples.places.get("at"),
+    )
+
+
+RULE = Rule(
+    id="train-validation-leak",
+    kind="cause",
+    severity=Severity.WARNING,
+    needs=(Need("fact:audited|fact:watched"), Need("event:samples")),
+    detect=detect,
+    remedies=("split-again",),
+    explains=("validation-below-train", "duplicate-rows"),
+    thresholds={"share": SHARE, "chance": CHANCE},
+    confidence=0.9,
+    domain=("D5",),
+)
