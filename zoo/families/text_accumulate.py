@@ -59,7 +59,7 @@ def run_validation(net, batches, criterion):
     return total / n, hits / n
 
 
-def train(net, train_stream, val_batches, epochs=4, accum_steps=4, lr=0.02):
+def train(net, train_stream, val_batches, epochs=6, accum_steps=4, lr=0.02):
     criterion = nn.NLLLoss()
     optimizer = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=1e-2)
     curve = []

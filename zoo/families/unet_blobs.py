@@ -14,16 +14,16 @@ def set_seed(s):
 
 
 class Blobs(Dataset):
-    def __init__(self, n, seed, size=24, augment=False):
+    def __init__(self, n, seed, size=20, augment=False):
         g = torch.Generator().manual_seed(seed)
         yy, xx = torch.meshgrid(torch.arange(size), torch.arange(size), indexing="ij")
         self.images, self.masks = [], []
         for _ in range(n):
             cy, cx = (torch.rand(2, generator=g) * (size - 8) + 4).tolist()
-            r = 2.5 + 3 * torch.rand((), generator=g).item()
+            r = 3.5 + 3 * torch.rand((), generator=g).item()
             mask = (((yy - cy) ** 2 + (xx - cx) ** 2) < r * r).float()
-            shade = torch.linspace(0, 1.5, size).repeat(size, 1)
-            image = mask + shade + 0.5 * torch.randn(size, size, generator=g)
+            shade = torch.linspace(0, 1.0, size).repeat(size, 1)
+            image = mask + shade + 0.4 * torch.randn(size, size, generator=g)
             self.images.append(image[None])
             self.masks.append(mask[None])
         self.augment = augment
@@ -89,9 +89,9 @@ def main():
     val_dl = DataLoader(val_ds, batch_size=20)
     model = UNet()
     bce = nn.BCEWithLogitsLoss()
-    optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
-    scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.8)
-    num_epochs = 7
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+    scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.85)
+    num_epochs = 8
     val_curve = []
     for epoch in range(num_epochs):
         model.train()
