@@ -32,6 +32,9 @@ TELL_EVERY: Final = 5.0
 FIRST_BATCHES: Final = 512
 """Batches whose samples are always fingerprinted, as far as the budget goes."""
 
+NAMED: Final = 8
+"""Optimisers that have series of their own; where one is made for every task or fold, the later ones share theirs."""
+
 UNITS: Final = frozenset(
     ("ReLU", "ReLU6", "LeakyReLU", "ELU", "GELU", "SiLU", "Sigmoid", "Tanh", "Hardtanh", "Softplus", "Threshold", "Softmax")
 )
@@ -575,10 +578,12 @@ class Session:
         rate = None if optimizer is None else optimizer.param_groups[0]["lr"]
         extra: list[tuple[str, float]] = []
         if rate is not None:
-            number = self.loop.states.index(self.loop.state(optimizer)) if several else 0
+            state = self.loop.state(optimizer)
+            number = state.number if several and state is not None and state.number < NAMED else 0
             extra.append(("lr" if number == 0 else f"lr/{number}", rate if type(rate) is float else float(rate)))
         if looked and self.tensors.gradient_norm is not None and not self.loop.clips:  # clipping tells the norm before it
-            name = "grad_norm" if not several else f"grad_norm/{self._optimizer_name(optimizer)}"
+            own = self._optimizer_name(optimizer) if several else ""
+            name = f"grad_norm/{own}" if own else "grad_norm"
             extra.append((name, self.tensors.gradient_norm))
         self.tensors.gradient_norm = None
         keys = (*names, *(key for key, _ in extra))
@@ -608,7 +613,7 @@ class Session:
 
     def _optimizer_name(self, optimizer: Any) -> str:
         state = self.loop.state(optimizer)
-        if state is None:
+        if state is None or state.number >= NAMED:
             return ""
         short = state.variable.lower()
         for word in ("optimizer", "optimiser", "optim", "opt"):
