@@ -1,5 +1,6 @@
 """What an optimiser holds, against what the loss reaches, what the model registers, and what a step changed."""
 
+import weakref
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -17,29 +18,35 @@ class Coverage:
         self._torch = torch
         self._loop = loop
         self._forward = forward
-        self._reached: dict[int, dict[int, Any]] = {}  # number of an optimiser -> id -> tensor, since its last step
+        self._reached: dict[
+            int, dict[int, Any]
+        ] = {}  # number of an optimiser -> id -> tensor (weak), since its last step
         self.loaded: set[int] = set()  # ids of parameters that a state was loaded into
         self.stepped: set[int] = set()  # ids of parameters that an optimiser has stepped
 
     def reached(self, leaves: Iterable[Any]) -> frozenset[int]:
         """A backward reaches these tensors; the numbers of the optimisers that hold any of them."""
-        by_id = {id(leaf): leaf for leaf in leaves}
+        by_id = {id(leaf): weakref.ref(leaf) for leaf in leaves}
         numbers = set()
         for state in self._loop.states:
+            if state.ref() is None:
+                self._reached.pop(state.number, None)
+                continue
             self._reached.setdefault(state.number, {}).update(by_id)
             if any(id(parameter) in by_id for parameter in state.parameters()):
                 numbers.add(state.number)
         return frozenset(numbers)
 
     def forget(self) -> None:
-        """Hold no tensor of the user's longer than a look lasts."""
+        """A look is over."""
         self._reached.clear()
 
     def figures(self, state: OptimizerActs) -> dict[str, Any] | None:
         """The keys of a `coverage` event (docs/events.md); None where no backward was X-rayed since the last step."""
-        reached = self._reached.pop(state.number, None)
-        if reached is None:
+        kept = self._reached.pop(state.number, None)
+        if kept is None:
             return None
+        reached = {key: leaf for key, ref in kept.items() if (leaf := ref()) is not None}
         held = {id(p): p for p in state.parameters()}
         held_by_any = {id(p) for other in self._loop.states for p in other.parameters()}
         models = self._models(reached)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .places import Places, Spot
+from .xray import key
 
 _MODE_SENSITIVE: Final = 64
 """Dropout and batch-norm modules of a model that are remembered."""
@@ -73,6 +74,29 @@ class Model:
         return any(module.training is training for module in alive) if alive else None
 
 
+class NodePlaces:
+    """The user's lines by nodes of the graph, which are not kept alive."""
+
+    def __init__(self) -> None:
+        self._spots: dict[int, Spot] = {}
+
+    def __setitem__(self, node: Any, spot: Spot) -> None:
+        self._spots[key(node)] = spot
+
+    def __getitem__(self, node: Any) -> Spot:
+        return self._spots[key(node)]
+
+    def __contains__(self, node: Any) -> bool:
+        return key(node) in self._spots
+
+    def __len__(self) -> int:
+        return len(self._spots)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._spots.clear()
+
+
 class Forward:
     """Hooks on modules, and on the functions that the user's code calls, for as long as a look is open."""
 
@@ -94,7 +118,7 @@ class Forward:
             int, Spot | None
         ] = {}  # modules called outside any model that registers them, by id of a parameter
         self.called: dict[int, Any] = {}  # modules with parameters called since the look began, in training, weak
-        self.places_of: dict[Any, Spot] = {}  # node of the graph -> the user's line
+        self.places_of = NodePlaces()
         self.cuts: list[tuple[Spot, str]] = []
         self.on_output: Any = None  # called with (module, output) for each module on a look
         self.on_input: Any = None  # called with (model, arguments) for each outermost call
@@ -289,11 +313,11 @@ def _outermost(module: Any, frame: Any, kind: type) -> tuple[Any, str]:
     best, size, variable = module, -1, ""
     for scope in (names, frame.f_globals) if optimized else (names,):
         for name, value in list(scope.items())[:2000]:
-            for key, candidate in ((name, value), *_held(name, value, kind)):
+            for called, candidate in ((name, value), *_held(name, value, kind)):
                 if isinstance(candidate, kind):
                     held = list(candidate.modules())  # type: ignore[attr-defined]
                     if len(held) > size and any(one is module for one in held):
-                        best, size, variable = candidate, len(held), key
+                        best, size, variable = candidate, len(held), called
     if optimized and sys.version_info < (3, 13):
         names.clear()  # what `f_locals` shows is a copy that the frame keeps: it must not keep the user's tensors alive
     if variable == "self":

@@ -12,7 +12,7 @@ from .forward import Forward
 from .losses import BackwardSite, Losses, LossSite, Pending
 from .places import Spot
 from .telling import Telling
-from .xray import LINEAR, SHAPING, Xray, chain, operation, scale_of, walk
+from .xray import LINEAR, SHAPING, Xray, all_nodes, chain, operation, scale_of, walk
 
 
 class Graphs:
@@ -42,7 +42,8 @@ class Graphs:
             nodes = chain(made_by.grad_fn)
             data["input_ops"] = tuple(operation(node) for node in nodes)
             bending = next((node for node in nodes if operation(node) not in SHAPING), None)
-            applied = self._forward.places_of.get(bending)
+            known = self._forward.places_of
+            applied = known[bending] if bending is not None and bending in known else None
         self._telling.event("loss-call", data, at=site.spot, input_op=applied)
         if phase == "train" and not self._loss_known:
             self._loss_known = True
@@ -89,7 +90,7 @@ class Graphs:
 
     def inputs_of(self, root: Any) -> Iterator[Any]:
         """The data that a graph was computed from: what its products have saved for the gradients of their weights."""
-        for node in walk(root.grad_fn).known:
+        for node in all_nodes(root.grad_fn):
             if operation(node) not in LINEAR:
                 continue
             for name in ("_saved_mat1", "_saved_input", "_saved_self", "_saved_mat2"):

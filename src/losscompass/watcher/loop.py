@@ -17,6 +17,10 @@ _PATTERNS: Final = 64
 """Different orders of acts that are told apart; a loop has few."""
 
 
+_LETTERS: Final = 200
+"""Acts of a round that are remembered."""
+
+
 class OptimizerActs:
     """What one optimiser did so far."""
 
@@ -33,6 +37,7 @@ class OptimizerActs:
         "reached_at",
         "ref",
         "spot",
+        "stepped_at",
         "steps",
         "tensors",
         "used",
@@ -49,6 +54,7 @@ class OptimizerActs:
         self.spot = spot
         self.variable = variable
         self.steps = self.zero_grads = self.without_gradient = self.onto_old = 0
+        self.stepped_at = -1  # position at its last step
         self.backwards = 0  # that reached it since its last step
         self.all_backwards = 0
         self.in_step = False  # a closure may call backward
@@ -77,6 +83,7 @@ class Loop:
         self.position = 0
         self.states: list[OptimizerActs] = []
         self._by_id: dict[int, OptimizerActs] = {}
+        self._leader: OptimizerActs | None = None  # the one whose steps are counted
         self.acts = 0
         self.backwards = self.failed_backwards = self.retained = self.steps = 0
         self.rounds_since = 0  # backwards since the last step or zero_grad
@@ -114,6 +121,8 @@ class Loop:
         state.cleared_at = self.acts
         state.used = False
         self.letters.append("Z")
+        if len(self.letters) > 2 * _LETTERS:
+            del self.letters[:-_LETTERS]
         if "zero-grad" not in self.spots or state.zero_grads < 4:
             self._mark("zero-grad", depth + 1)
         if self.rounds_since and not self.steps and not state.in_step:
@@ -210,21 +219,29 @@ class Loop:
                 if gradient is not None:
                     state.probe, state.version = weakref.ref(parameter), gradient._version
                     break
-        first = not self.steps
-        self.steps = max(self.steps, state.steps)
-        if first or self.steps > self.position:
-            self._round(self.steps)
-            return True
-        return False
+        # Of several in turn, the one that steps most often leads: it is the first to step twice in a round. One that is gone does not.
+        leads = (
+            state is self._leader
+            or self._leader is None
+            or self._leader.ref() is None
+            or state.stepped_at == self.position
+        )
+        if leads:
+            self._leader = state
+            first = not self.steps
+            self.steps += 1
+            self._round(max(self.position, 1) if first else None)
+        state.stepped_at = self.position
+        return leads
 
     def _round(self, position: int | None = None) -> None:
         """One more iteration is over."""
-        self.position = max(self.position + 1 if position is None else position, self.position)
+        self.position = self.position + 1 if position is None else position
         self.backwards_in_round[self.rounds_since] += 1
         if len(self.backwards_in_round) > _PATTERNS:
             self.backwards_in_round.clear()
         self.rounds_since = 0
-        pattern = "".join(self.letters if len(self.letters) < 200 else self.letters[-200:])
+        pattern = "".join(self.letters[-_LETTERS:])
         self.letters.clear()
         if len(self.patterns) < _PATTERNS or pattern in self.patterns:
             self.patterns[pattern] += 1

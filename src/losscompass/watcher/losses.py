@@ -12,6 +12,7 @@ from typing import Any, Final
 from .contract import arguments
 from .deferred import Deferred
 from .places import Place, Places, Spot, assigned_name
+from .xray import key
 
 _PENDING: Final = 64
 """Losses computed with gradients and not back-propagated (yet) that are remembered."""
@@ -44,7 +45,7 @@ class Pending:
     ref: Any  # weak: a graph must not live longer because it was looked at
     value: Number
     count: int
-    node: Any = None  # its place in the graph, on X-ray steps only
+    node: int | None = None  # its place in the graph (`xray.key`), on X-ray steps only
 
 
 @dataclass(slots=True)
@@ -78,7 +79,8 @@ class Losses:
         self._deferred = deferred
         self._sites: dict[Any, LossSite] = {}
         self._backwards: dict[Spot | None, BackwardSite] = {}
-        self._by_number: list[BackwardSite] = []
+        self._by_number: dict[int, BackwardSite] = {}
+        self._made = 0
         self.pending: list[Pending] = []
         self._latest: Any = None  # weak: the loss that was computed last
         self.micro: dict[int, Micro] = {}  # by BackwardSite.number
@@ -114,7 +116,11 @@ class Losses:
             value = _number(made) if made.dim() == 0 else None
             target = args[1] if len(args) > 1 else arguments(args, kwargs)[1]
             count = target.size(0) if type(target) is torch.Tensor and target.dim() else 1
-            self.pending.append(Pending(site, ref, value, count, made.grad_fn if self.xray_open else None))
+            self.pending.append(
+                Pending(
+                    site, ref, value, count, key(made.grad_fn) if self.xray_open and made.grad_fn is not None else None
+                )
+            )
             if len(self.pending) > _PENDING:
                 self._never_trained(self.pending.pop(0))
         elif torch.is_grad_enabled() and not self._evaluating(args):
@@ -146,8 +152,9 @@ class Losses:
         if site is None:
             if len(self._backwards) >= _SITES:
                 self._backwards.clear()
-            site = self._backwards[spot] = BackwardSite(len(self._by_number), spot, variable)
-            self._by_number.append(site)
+                self._by_number = {number: one for number, one in self._by_number.items() if number in self.micro}
+            site = self._backwards[spot] = self._by_number[self._made] = BackwardSite(self._made, spot, variable)
+            self._made += 1
         return site
 
     def site(self, number: int) -> BackwardSite:

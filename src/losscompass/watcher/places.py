@@ -80,6 +80,7 @@ class Places:
             self._own.clear()
             self._kept.clear()
             self._spots.clear()
+            self._known.clear()
         self._kept.append(code)
         mine = self._own[id(code)] = is_own_code(code)
         return mine

@@ -1,12 +1,15 @@
 """The curves of the training: one row a step, from the values of the backwards that led to it."""
 
-from typing import Any
+from typing import Any, Final
 
 from .deferred import Deferred
 from .loop import Loop
 from .losses import BackwardSite, Losses
 from .telling import Row, Telling
 from .tensors import Tensors
+
+NAMED: Final = 8
+"""Optimisers that have series of their own; where one is made for every task or fold, the later ones share theirs."""
 
 
 class Training:
@@ -79,12 +82,11 @@ class Training:
         found: dict[str, float] = {}
         if optimizer is not None:
             state = self._loop.state(optimizer)
-            number = state.number if state is not None and several else 0
+            number = state.number if state is not None and several and state.number < NAMED else 0
             found["lr" if number == 0 else f"lr/{number}"] = float(optimizer.param_groups[0]["lr"])
         if looked and self._tensors.gradient_norm is not None and not self._loop.clips:
-            found["grad_norm" if not several else f"grad_norm/{self._optimizer_name(optimizer)}"] = (
-                self._tensors.gradient_norm
-            )
+            own = self._optimizer_name(optimizer) if several else ""
+            found[f"grad_norm/{own}" if own else "grad_norm"] = self._tensors.gradient_norm
         self._tensors.gradient_norm = None
         return found
 
@@ -102,7 +104,7 @@ class Training:
 
     def _optimizer_name(self, optimizer: Any) -> str:
         state = self._loop.state(optimizer)
-        if state is None:
+        if state is None or state.number >= NAMED:
             return ""
         short = state.variable.lower()
         for word in ("optimizer", "optimiser", "optim", "opt"):

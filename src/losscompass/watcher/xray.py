@@ -78,6 +78,11 @@ def operation(node: Any) -> str:
     return head if mark and head else name
 
 
+def key(node: Any) -> int:
+    """What a node is known by without being kept alive, and with it all that it saved: unique within a thread but for leaves."""
+    return node._sequence_nr()  # type: ignore[no-any-return]
+
+
 def _children(node: Any) -> tuple[Any, ...]:
     return tuple(child for child, _ in node.next_functions if child is not None)
 
@@ -106,7 +111,7 @@ class Xray:
     leaves: list[Any] = field(default_factory=list)  # the tensors that the gradient will reach
     ops: Counter[str] = field(default_factory=Counter)
     loss_nodes: list[Any] = field(default_factory=list)
-    known: set[Any] = field(default_factory=set)  # all nodes walked
+    known: set[int] = field(default_factory=set)  # `key` of all nodes walked
     linear_layers: int = 0
     linear_run: int = 0  # most linear layers in a row with nothing nonlinear between
     run_node: Any = None  # the last layer of that run
@@ -165,8 +170,7 @@ def walk(root: Any) -> Xray:
 def _from_the_leaves(root: Any, seen: Xray, below_of: dict[Any, tuple[Any, ...]]) -> list[Any]:
     """All nodes, each after those that it was computed from."""
     order: list[Any] = []
-    known = seen.known
-    known.add(root)
+    known = {root}
     below_of[root] = children = _children(root)
     stack: list[tuple[Any, Iterator[Any]]] = [(root, iter(children))]
     while stack:
@@ -186,7 +190,13 @@ def _from_the_leaves(root: Any, seen: Xray, below_of: dict[Any, tuple[Any, ...]]
     for node in order:
         below_of.setdefault(node, ())
     seen.nodes = len(order)
+    seen.known.update(map(key, order))
     return order
+
+
+def all_nodes(root: Any) -> list[Any]:
+    """All nodes of a graph, each after those that it was computed from."""
+    return _from_the_leaves(root, Xray(), {})
 
 
 def chain(node: Any, most: int = 12) -> list[Any]:
@@ -204,15 +214,15 @@ def chain(node: Any, most: int = 12) -> list[Any]:
     return found
 
 
-def scale_of(node: Any, targets: set[Any]) -> tuple[float, Any] | None:
-    """If the node is one of `targets` times constants, the product of those and the target; else None.
+def scale_of(node: Any, targets: set[int]) -> tuple[float, int] | None:
+    """If the node is one of `targets` (by `key`) times constants, the product of those and the target's key; else None.
 
     `loss / 4` and `scaler.scale(loss)` are such. Read before the backward: what a node saved is gone afterwards.
     """
     factor = 1.0
     for _ in range(8):
-        if node in targets:
-            return factor, node
+        if key(node) in targets:
+            return factor, key(node)
         name, children = operation(node), _children(node)
         if len(children) != 1:
             return None

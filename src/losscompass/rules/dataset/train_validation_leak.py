@@ -49,7 +49,7 @@ RULE = Rule(
     id="train-validation-leak",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:audited|fact:watched"), Need("event:samples")),
+    needs=(Need("fact:audited|fact:watched"), Need("event:samples", optional=True)),
     detect=detect,
     remedies=("split-again",),
     explains=("validation-below-train", "duplicate-rows"),
