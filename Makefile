@@ -12,7 +12,7 @@ SHAPES = losscompass.signal
 DEV = .venv-test/bin
 BENCH = .venv-bench/bin
 
-.PHONY: demo test lint bare bench bench-logs bench-read bench-forecast bench-losses calibrate clean
+.PHONY: demo test lint bare bench bench-logs bench-read bench-forecast bench-losses bench-watch calibrate clean
 
 demo: .venv-demo/ready  ## a bundled log of a real training: its verdict, and its page in demo-out/
 	mkdir -p demo-out
@@ -38,7 +38,7 @@ bare:  ## a wheel and what it needs, nothing else: it must start, read and impor
 	cd build/bare && $(CURDIR)/.venv-bare/bin/python -c "import losscompass, sys; losscompass.read('$(CURDIR)/src/losscompass/cli/demo_log.csv'); assert 'torch' not in sys.modules"
 	@echo "the bare install works"
 
-bench: bench-logs bench-forecast bench-read bench-losses
+bench: bench-logs bench-forecast bench-read bench-losses bench-watch
 
 bench-logs: .venv-test/ready  ## verdicts against the labelled logs of other people's runs
 	$(DEV)/python benchmarks/bench_logs.py
@@ -51,6 +51,9 @@ bench-read: .venv-bench/ready  ## speed, beside TensorBoard and pandas in one ru
 
 bench-losses: .venv-bench/ready  ## what each loss must read, measured; the box losses beside torchvision
 	$(BENCH)/python benchmarks/bench_losses.py
+
+bench-watch: .venv-bench/ready  ## what watching adds to a training, beside other ways to look at one
+	$(BENCH)/python benchmarks/bench_watch.py
 
 calibrate: .venv-test/ready  ## measure every threshold again
 	$(DEV)/python -m calibration

@@ -16,10 +16,12 @@ import os
 import resource
 import statistics
 import time
+from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import torch
+
 from watch_models import MODELS, Training
 from watch_ways import WAYS, Watched
 
@@ -100,7 +102,9 @@ def line(mine: list[list[float]], plain: list[list[float]]) -> str:
         sum(map(sum, mine[1:])) / sum(map(sum, plain[1:])) - 1,
         chunks[-1 - len(chunks) // 10],
     )
-    return f"{low * 1e3:>7.3f} ms" + "".join(f"{share:>+9.1%}" for share in shares) + f"{(low - low_plain) * 1e6:>10.1f}"
+    return (
+        f"{low * 1e3:>7.3f} ms" + "".join(f"{share:>+9.1%}" for share in shares) + f"{(low - low_plain) * 1e6:>10.1f}"
+    )
 
 
 def quarter(times: list[float]) -> float:
@@ -123,8 +127,7 @@ def memory(steps: int) -> None:
     for part in range(10):
         for _ in range(steps // 10):
             training.step()
-        with open("/proc/self/statm", encoding="ascii") as file:
-            resident = int(file.read().split()[1]) * resource.getpagesize() / 2**20
+        resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize() / 2**20
         print(f"{steps // 10 * (part + 1):>9,} {resident:>8.1f}", flush=True)
     way.end()
 

@@ -64,7 +64,13 @@ class Tagger(nn.Module):
 
 def mlp() -> tuple[nn.Module, torch.Tensor, torch.Tensor]:
     model = nn.Sequential(
-        nn.Linear(784, 800), nn.ReLU(), nn.Linear(800, 400), nn.ReLU(), nn.Linear(400, 150), nn.ReLU(), nn.Linear(150, 10)
+        nn.Linear(784, 800),
+        nn.ReLU(),
+        nn.Linear(800, 400),
+        nn.ReLU(),
+        nn.Linear(400, 150),
+        nn.ReLU(),
+        nn.Linear(150, 10),
     )
     return model, torch.randn(96, 784), torch.randint(0, 10, (96,))
 
@@ -78,7 +84,11 @@ def cnn() -> tuple[nn.Module, torch.Tensor, torch.Tensor]:
 
 
 MODELS: dict[str, Callable[[], tuple[nn.Module, torch.Tensor, torch.Tensor]]] = {
-    "tiny": lambda: (nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 2)), torch.randn(16, 8), torch.randint(0, 2, (16,))),
+    "tiny": lambda: (
+        nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 2)),
+        torch.randn(16, 8),
+        torch.randint(0, 2, (16,)),
+    ),
     "mlp-1M": mlp,
     "cnn": cnn,
     "lstm": lambda: (Tagger(), torch.randint(0, 2000, (16, 24)), torch.randint(0, 20, (16, 24))),

@@ -8,10 +8,10 @@ from time import perf_counter
 from typing import Any
 
 import torch
-from watch_models import Training
 
 from losscompass.evidence.recorder import Recorder
 from losscompass.watch.session import Session
+from watch_models import Training
 
 
 class Plain:

@@ -5,6 +5,8 @@ import warnings
 
 import pytest
 import torch
+from torch import nn
+
 from losscompass.watch import budget as budgets
 from losscompass.watch.budget import ALWAYS, GRACE, SHARE, Budget
 from losscompass.watch.coverage import Coverage
@@ -15,11 +17,10 @@ from losscompass.watch.losses import LossSite, Validation
 from losscompass.watch.patches import Patches
 from losscompass.watch.places import Places, assigned_name, receiver, statement
 from losscompass.watch.xray import walk
-from torch import nn
 
 # -- places -----------------------------------------------------------------------------------------------------------------
 
-SCRIPT = '''
+SCRIPT = """
 def outer(get):
     return inner(
         get,
@@ -36,7 +37,7 @@ def inner(get, _):
 
 class Model:
     def forward(self, get): return get()
-'''
+"""
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def script(tmp_path):
     file = tmp_path / "train.py"
     file.write_text(SCRIPT, "utf-8")
     names = {}
-    exec(compile(SCRIPT, str(file), "exec"), names)  # noqa: S102
+    exec(compile(SCRIPT, str(file), "exec"), names)
     return names
 
 
@@ -80,7 +81,14 @@ def test_lines_without_a_source():
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("opt = SGD(p)", "opt"), ("self.opt_g: O = SGD(p)", "opt_g"), ("a, b = 1, 2", ""), ("a = b = c", ""), ("x[0].y = 1", "y"), ("f(", "")],
+    [
+        ("opt = SGD(p)", "opt"),
+        ("self.opt_g: O = SGD(p)", "opt_g"),
+        ("a, b = 1, 2", ""),
+        ("a = b = c", ""),
+        ("x[0].y = 1", "y"),
+        ("f(", ""),
+    ],
 )
 def test_the_name_on_the_left(text, name):
     assert assigned_name(text) == name

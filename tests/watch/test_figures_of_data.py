@@ -1,12 +1,14 @@
 """Statistics of tensors, labels and samples against slow and obvious computations."""
 
 import random
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from losscompass.watch.batches import Fingerprints, Labels, batch_figures, expected_purity
 from losscompass.watch.tensors import ROW, Activations, Rows, Tensors, chosen
 
@@ -29,7 +31,9 @@ def slow(values):
 @given(
     st.lists(
         st.lists(
-            st.one_of(st.floats(-100, 100, width=32), st.sampled_from([0.0, float("nan"), float("inf")])), min_size=1, max_size=40
+            st.one_of(st.floats(-100, 100, width=32), st.sampled_from([0.0, float("nan"), float("inf")])),
+            min_size=1,
+            max_size=40,
         ),
         min_size=1,
         max_size=5,
@@ -115,7 +119,7 @@ def test_the_order_of_labels(batches):
     for one in batches:
         labels.add([float(label) for label in one])
     stream = [label for one in batches for label in one]
-    pairs = list(zip(stream, stream[1:], strict=False))
+    pairs = list(pairwise(stream))
     found = labels.figures()
     assert (found["batches"], found["samples"]) == (len(batches), len(stream))
     assert found["changes"] == pytest.approx(sum(a != b for a, b in pairs) / len(pairs))

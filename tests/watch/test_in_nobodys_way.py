@@ -9,21 +9,35 @@ import sys
 
 import pytest
 import torch
+from torch import nn
+from watching import Gathered, train, watched
+
 from losscompass.evidence import recorder as recording
 from losscompass.evidence.journal import read
 from losscompass.evidence.recorder import Recorder
 from losscompass.evidence.records import Scalar
 from losscompass.watch import probes as probes_module
 from losscompass.watch.probes import Probes
-from torch import nn
-from watching import Gathered, train, watched
 
 OURS = {}
 # a function whose code lies in losscompass: what the user's own code raises is the user's
-exec(compile("def fail(*args):\n    raise RuntimeError('a fault of ours')", probes_module.__file__, "exec"), OURS)  # noqa: S102
+exec(compile("def fail(*args):\n    raise RuntimeError('a fault of ours')", probes_module.__file__, "exec"), OURS)
 
 LOOKS = (
-    *("loss", "backward", "optimizer", "zero-grad", "modes", "loading", "clipping", "scaler", "loader", "batch", "scheduler", "step"),
+    *(
+        "loss",
+        "backward",
+        "optimizer",
+        "zero-grad",
+        "modes",
+        "loading",
+        "clipping",
+        "scaler",
+        "loader",
+        "batch",
+        "scheduler",
+        "step",
+    ),
     *("forward", "operations"),
 )
 
@@ -75,9 +89,21 @@ def test_when_nothing_can_be_told(plain):
 def test_torch_is_as_it_was(plain):
     def state():
         F = nn.functional  # noqa: N806
-        owners = (F, torch.optim.Optimizer, nn.Module, torch.utils.data.DataLoader, torch.autograd, nn.utils, torch.amp.GradScaler)
+        owners = (
+            F,
+            torch.optim.Optimizer,
+            nn.Module,
+            torch.utils.data.DataLoader,
+            torch.autograd,
+            nn.utils,
+            torch.amp.GradScaler,
+        )
         hooks = sys.modules["torch.optim.optimizer"]
-        return [dict(vars(one)) for one in owners], len(hooks._global_optimizer_pre_hooks), len(nn.modules.module._global_forward_hooks)
+        return (
+            [dict(vars(one)) for one in owners],
+            len(hooks._global_optimizer_pre_hooks),
+            len(nn.modules.module._global_forward_hooks),
+        )
 
     before = state()
     with watched():
@@ -126,7 +152,9 @@ def test_the_parent_is_killed(tmp_path):
     )
     command = [sys.executable, "-m", "losscompass", "run", "train.py"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "OMP_NUM_THREADS": "1"}, text=True, **pipes) as parent:
+    with subprocess.Popen(
+        command, cwd=tmp_path, env={**os.environ, "OMP_NUM_THREADS": "1"}, text=True, **pipes
+    ) as parent:
         assert parent.stdout.readline() == "ready\n"
         parent.kill()
         parent.wait()
@@ -138,4 +166,3 @@ def test_the_parent_is_killed(tmp_path):
     (journal,) = tmp_path.glob(".losscompass/*/journal.lcj")
     points = [record for record in read(journal) if isinstance(record, Scalar) and record.name == "train/loss"]
     assert len(points) == 6
-

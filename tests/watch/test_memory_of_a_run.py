@@ -29,7 +29,10 @@ def sizes(thing, seen=None):
         return len(thing) + sum(sizes(one, seen) for one in list(thing))
     if not type(thing).__module__.startswith("losscompass"):
         return 0
-    names = [*getattr(thing, "__dict__", ()), *(name for kind in type(thing).__mro__ for name in getattr(kind, "__slots__", ()))]
+    names = [
+        *getattr(thing, "__dict__", ()),
+        *(name for kind in type(thing).__mro__ for name in getattr(kind, "__slots__", ())),
+    ]
     return sum(sizes(getattr(thing, name, None), seen) for name in names)
 
 
@@ -161,7 +164,12 @@ scheduler.step()
 
 
 def test_what_is_made_again_and_again_is_not_remembered_for_ever(monkeypatch):
-    for name, limit in (("losses._SITES", 16), ("places._MOST", 40), ("batches.FINGERPRINTS", 50), ("schedulers._MOST", 4)):
+    for name, limit in (
+        ("losses._SITES", 16),
+        ("places._MOST", 40),
+        ("batches.FINGERPRINTS", 50),
+        ("schedulers._MOST", 4),
+    ):
         module, _, constant = name.partition(".")
         monkeypatch.setattr(f"losscompass.watch.{module}.{constant}", limit)
     with watched(Gathered(keep=False)) as session:
@@ -171,7 +179,7 @@ def test_what_is_made_again_and_again_is_not_remembered_for_ever(monkeypatch):
         def rounds(start, count):
             for number in range(start, start + count):
                 # code of its own each time, as a notebook's cells are
-                exec(compile(ROUND, f"<ipython-input-{number}>", "exec"), dict(names))  # noqa: S102
+                exec(compile(ROUND, f"<ipython-input-{number}>", "exec"), dict(names))
 
         rounds(0, 270)  # more than the 256 optimisers and loaders that are remembered
         gc.collect()

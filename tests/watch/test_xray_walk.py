@@ -2,8 +2,9 @@
 
 import pytest
 import torch
-from losscompass.watch.xray import chain, key, operation, scale_of, walk
 from torch import nn
+
+from losscompass.watch.xray import chain, key, operation, scale_of, walk
 
 ACT = {"relu": nn.ReLU, "tanh": nn.Tanh, "gelu": nn.GELU, "softplus": nn.Softplus, "none": nn.Identity}
 
@@ -15,7 +16,9 @@ def linears(count, between, width=4):
     return nn.Sequential(*layers[:-1])
 
 
-@pytest.mark.parametrize("between", [["relu"], ["none"], ["none", "tanh"], ["gelu", "none", "none"], ["softplus"]], ids="-".join)
+@pytest.mark.parametrize(
+    "between", [["relu"], ["none"], ["none", "tanh"], ["gelu", "none", "none"], ["softplus"]], ids="-".join
+)
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
 def test_runs_of_linear_layers(between, count):
     kinds = [between[at % len(between)] for at in range(count - 1)]  # between one layer and the next
@@ -24,7 +27,11 @@ def test_runs_of_linear_layers(between, count):
         here = here + 1 if kind == "none" else 1
         longest = max(longest, here)
     seen = walk(nn.functional.mse_loss(linears(count, between)(torch.ones(2, 4)), torch.ones(2, 4)).grad_fn)
-    assert (seen.linear_layers, seen.linear_run, seen.nonlinearities) == (count, longest, sum(kind != "none" for kind in kinds))
+    assert (seen.linear_layers, seen.linear_run, seen.nonlinearities) == (
+        count,
+        longest,
+        sum(kind != "none" for kind in kinds),
+    )
     assert len(seen.leaves) == 2 * count
     assert [operation(node) for node in seen.loss_nodes] == ["MseLoss"]
     assert not seen.truncated

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 
 import numpy as np
 import torch
-from losscompass.watch import install
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
+
+from losscompass.watch import install
 
 
 class Gathered:

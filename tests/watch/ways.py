@@ -46,7 +46,11 @@ class Stage:
     def __init__(self, folder, environ):
         self.folder = folder
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "stage.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ
+            [sys.executable, str(HERE / "stage.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environ,
         )
 
     def run(self, program):
@@ -76,8 +80,12 @@ class Stage:
 
 
 def ended(place, code):
-    out, err = (_ADDRESS.sub(b"", place.with_name(f"{place.name}.{name}").read_bytes()) for name in ("stdout", "stderr"))
-    return Ended(code, out, err, {str(path.relative_to(place)): path.read_bytes() for path in place.rglob("*") if path.is_file()})
+    out, err = (
+        _ADDRESS.sub(b"", place.with_name(f"{place.name}.{name}").read_bytes()) for name in ("stdout", "stderr")
+    )
+    return Ended(
+        code, out, err, {str(path.relative_to(place)): path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    )
 
 
 def seen(journal):

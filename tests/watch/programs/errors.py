@@ -30,7 +30,7 @@ class Broken(nn.Module):
         self.layer = nn.Linear(2, 2)
 
     def forward(self, x):
-        return self.layer(x) / undefined  # noqa: F821
+        return self.layer(x) / undefined
 
 
 for step in range(6):

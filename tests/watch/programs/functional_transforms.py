@@ -23,9 +23,7 @@ for step in range(6):
     x, y = torch.randn(8, 4), torch.randint(0, 2, (8,))
     gradients, value = grad_and_value(loss_of)(parameters, x, y)
     single = vmap(grad(loss_of_one), in_dims=(None, 0, 0))(parameters, x, y)
-    parameters = {
-        name: one - 0.3 * gradients[name] - 0.01 * single[name].mean(0) for name, one in parameters.items()
-    }
+    parameters = {name: one - 0.3 * gradients[name] - 0.01 * single[name].mean(0) for name, one in parameters.items()}
     print(step, value.item(), single["0.weight"].norm().item())
 _, tangent = jvp(lambda x: F.mse_loss(x, torch.zeros(3)), (torch.ones(3),), (torch.ones(3),))
 print(tangent.item())

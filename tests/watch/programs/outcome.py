@@ -42,7 +42,10 @@ def bits(value):
         value = value.to_dense()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return f"{value.dtype}{tuple(value.shape)}".encode() + value.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+        return (
+            f"{value.dtype}{tuple(value.shape)}".encode()
+            + value.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+        )
 
 
 def seed(number=0):

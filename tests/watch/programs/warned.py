@@ -36,5 +36,7 @@ with warnings.catch_warnings(record=True) as caught:
         w = torch.ones((), requires_grad=True)
         (w * w).backward(create_graph=True)
 print([(one.filename.rpartition("/")[2], one.lineno, one.category.__name__, str(one.message)[:60]) for one in caught])
-print(sorted({key for name in list(globals()) if name == "__warningregistry__" for key in globals()[name]}, key=str)[:20])
+print(
+    sorted({key for name in list(globals()) if name == "__warningregistry__" for key in globals()[name]}, key=str)[:20]
+)
 save(model=model)
