@@ -262,7 +262,7 @@ def test_numbers_leave_a_device_in_batches():
     OnDevice.waits = 0
     deferred, arrived = Deferred(torch), []
     for at in range(3 * MOST):
-        deferred.give([torch.tensor(float(at)).as_subclass(OnDevice), 0.5], lambda values: arrived.append(values))
+        deferred.give([torch.tensor(float(at)).as_subclass(OnDevice), 0.5], arrived.append)
     deferred.flush()
     assert arrived == [[float(at), 0.5] for at in range(3 * MOST)]
     assert OnDevice.waits <= 4
