@@ -260,7 +260,7 @@ def _silent(guarded: Any) -> Any:
 
 
 def _mode(torch: Any, look: Any) -> Any:
-    class Operations(torch.overrides.TorchFunctionMode):  # type: ignore[misc,name-defined]
+    class Operations(torch.overrides.TorchFunctionMode):  # type: ignore[misc]
         """Tells of every function of torch that the user's code calls, after it was called."""
 
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # noqa: ARG002, PLW3201
