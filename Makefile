@@ -12,7 +12,7 @@ SHAPES = losscompass.signal
 DEV = .venv-test/bin
 BENCH = .venv-bench/bin
 
-.PHONY: demo test lint bare bench bench-logs bench-read bench-record bench-forecast bench-losses calibrate clean bench-page bench-data zoo zoo-kill bench-causes
+.PHONY: demo test lint bare bench bench-logs bench-read bench-record bench-forecast bench-losses calibrate clean bench-page bench-data bench-watch zoo zoo-kill bench-causes
 
 demo: .venv-demo/ready  ## a real training with one fault in it, watched: its verdict, and its page in demo-out/
 	mkdir -p demo-out
@@ -39,7 +39,7 @@ bare:  ## a wheel and what it needs, nothing else: it must start, read and impor
 	cd build/bare && $(CURDIR)/.venv-bare/bin/python -c "import losscompass, sys; losscompass.read('$(CURDIR)/src/losscompass/cli/demo_log.csv'); assert 'torch' not in sys.modules"
 	@echo "the bare install works"
 
-bench: bench-logs bench-forecast bench-read bench-record bench-losses bench-page bench-data
+bench: bench-logs bench-forecast bench-read bench-record bench-losses bench-page bench-data bench-watch
 
 bench-logs: .venv-test/ready  ## verdicts against the labelled logs of other people's runs
 	$(DEV)/python benchmarks/bench_logs.py
@@ -73,6 +73,9 @@ bench-page: .venv-bench/ready  ## the page beside the same data in a Plotly page
 
 bench-data: .venv-bench/ready  ## faults planted in data sets, clean ones, wrong labels, and a table of ten million rows
 	$(BENCH)/python benchmarks/bench_data.py
+
+bench-watch: .venv-bench/ready  ## what watching adds to a training, beside other ways to look at one
+	$(BENCH)/python benchmarks/bench_watch.py
 
 calibrate: .venv-test/ready  ## measure every threshold again
 	$(DEV)/python -m calibration

@@ -127,8 +127,7 @@ def memory(steps: int) -> None:
     for part in range(10):
         for _ in range(steps // 10):
             training.step()
-        with Path("/proc/self/statm").open(encoding="ascii") as file:
-            resident = int(file.read().split()[1]) * resource.getpagesize() / 2**20
+        resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize() / 2**20
         print(f"{steps // 10 * (part + 1):>9,} {resident:>8.1f}", flush=True)
     way.end()
 

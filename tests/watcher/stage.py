@@ -30,7 +30,8 @@ def main():
             continue
         while running:  # an empty name: wait for all
             child, status = os.wait()
-            print(json.dumps([running.pop(child), os.waitstatus_to_exitcode(status)]), flush=True)
+            sys.stdout.write(json.dumps([running.pop(child), os.waitstatus_to_exitcode(status)]) + "\n")
+            sys.stdout.flush()
 
 
 def start(program, folder, watched, threads):
@@ -49,7 +50,7 @@ def start(program, folder, watched, threads):
     mine = os.getpid()
     code, failure, watch = 1, None, None
     if watched:
-        watch = Watch(f"../{folder.name}.lcj", Path(program).name, os.getcwd())
+        watch = Watch(f"../{folder.name}.lcj", Path(program).name, str(folder))
     try:
         runpy.run_path(program, run_name="__main__")
         code = 0

@@ -1,6 +1,7 @@
 """A program that is watched leaves, bit for bit, what it leaves by itself: output, exit code, parameters, random states."""
 
 import os
+from pathlib import Path
 
 import pytest
 from ways import PROGRAMS, THREADS, Stage, seen, watched_run
@@ -71,6 +72,16 @@ def test_as_a_user_types_it(tmp_path, program):
     assert (watched.code, watched.out, watched.err, watched.files) == (plain.code, plain.out, plain.err, plain.files)
     (journal,) = tmp_path.glob("watched/.losscompass/*/journal.lcj")
     assert seen(journal).scalars["train/loss"]
+
+
+@pytest.mark.parametrize("threads", THREADS)
+@pytest.mark.parametrize(
+    "example", sorted((Path(__file__).parents[2] / "examples").glob("*.py")), ids=lambda path: path.stem
+)
+def test_the_examples(tmp_path, example, threads):
+    plain, watched = (watched_run(tmp_path, example, watched=watched, threads=threads) for watched in (False, True))
+    assert (watched.code, watched.out, watched.err, watched.files) == (plain.code, plain.out, plain.err, plain.files)
+    assert plain.out or plain.files
 
 
 def users_part(err):
