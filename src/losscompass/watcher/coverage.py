@@ -11,6 +11,25 @@ _NAMES: Final = 8
 """Parameters that are named."""
 
 
+class Marked:
+    """Tensors that are remembered without being held; an id that is used again is another tensor's."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[int, weakref.ref[Any]] = {}
+        self._room = 1024
+
+    def update(self, tensors: Iterable[Any]) -> None:
+        """Remember these."""
+        self._by_id.update((id(one), weakref.ref(one)) for one in tensors)
+        if len(self._by_id) > self._room:
+            self._by_id = {key: ref for key, ref in self._by_id.items() if ref() is not None}
+            self._room = max(1024, 2 * len(self._by_id))
+
+    def __contains__(self, tensor: object) -> bool:
+        ref = self._by_id.get(id(tensor))
+        return ref is not None and ref() is tensor
+
+
 class Coverage:
     """Gathers what the backwards since the last step of each optimiser reached."""
 
@@ -21,8 +40,8 @@ class Coverage:
         self._reached: dict[
             int, dict[int, Any]
         ] = {}  # number of an optimiser -> id -> tensor (weak), since its last step
-        self.loaded: set[int] = set()  # ids of parameters that a state was loaded into
-        self.stepped: set[int] = set()  # ids of parameters that an optimiser has stepped
+        self.loaded = Marked()  # parameters that a state was loaded into
+        self.stepped = Marked()  # parameters that an optimiser has stepped
 
     def reached(self, leaves: Iterable[Any]) -> frozenset[int]:
         """A backward reaches these tensors; the numbers of the optimisers that hold any of them."""
@@ -69,7 +88,10 @@ class Coverage:
         frozen = [p for p, _ in registered.values() if not p.requires_grad]
         elements = sum(p.numel() for p in reached.values())
         everything = sum(p.numel() for p, _ in registered.values())
-        known = self.loaded | self.stepped
+
+        def known(one: Any) -> bool:
+            return one in self.loaded or one in self.stepped
+
         found: dict[str, Any] = {
             "optimizer": state.number,
             "held": len(held),
@@ -84,7 +106,7 @@ class Coverage:
             "reached_not_held": len(unheld),
             "reached_not_held_names": _names(unheld, name),
             "reached_not_held_share": sum(p.numel() for p in unheld) / elements if elements else 0.0,
-            "reached_not_held_loaded": any(id(p) in known for p in unheld),
+            "reached_not_held_loaded": any(known(p) for p in unheld),
             "unregistered": len(unregistered),
             "unregistered_names": _names(unregistered, name),
             "unregistered_held": sum(id(p) in held_by_any for p in unregistered),
@@ -93,9 +115,9 @@ class Coverage:
             "frozen": len(frozen),
             "frozen_names": _names(frozen, name),
             "frozen_share": sum(p.numel() for p in frozen) / everything if everything else 0.0,
-            "frozen_loaded": any(id(p) in known for p in frozen),
+            "frozen_loaded": any(known(p) for p in frozen),
         }
-        self.stepped.update(key for key in held if key in reached)
+        self.stepped.update(p for key, p in held.items() if key in reached)
         return found
 
     def _models(self, reached: dict[int, Any]) -> list[Model]:

@@ -7,9 +7,11 @@ once it is used they are never put up.
 import inspect
 import sys
 import weakref
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, Final
 
+from .patches import disguised, leave
 from .places import Places, Spot
 from .xray import key
 
@@ -46,8 +48,8 @@ class Model:
     kind: str
     told: bool = False
 
-    def figures(self, loaded: set[int]) -> dict[str, Any]:
-        """The keys of a `model` event. `loaded`: ids of parameters that a state was loaded into."""
+    def figures(self, loaded: Container[Any]) -> dict[str, Any]:
+        """The keys of a `model` event. `loaded`: parameters that a state was loaded into."""
         module = self.ref()
         parameters = [] if module is None else list(module.parameters())
         kinds = [type(one).__name__ for ref in self.sensitive if (one := ref()) is not None]
@@ -60,7 +62,7 @@ class Model:
             "trainable": sum(p.numel() for p in parameters if p.requires_grad),
             "dropout": sum("Dropout" in kind for kind in kinds),
             "batch_norm": sum("Norm" in kind for kind in kinds),
-            "loaded": any(id(p) in loaded for p in parameters),
+            "loaded": any(p in loaded for p in parameters),
         }
 
     def whole_in_training(self) -> bool | None:
@@ -291,15 +293,19 @@ def _silent(guarded: Any) -> Any:
 
 
 def _mode(torch: Any, look: Any) -> Any:
-    class Operations(torch.overrides.TorchFunctionMode):  # type: ignore[misc]
-        """Tells of every function of torch that the user's code calls, after it was called."""
+    """A mode that tells of every function of torch that the user's code calls, after it was called."""
 
-        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    def call(_: Any, func: Any, __: Any, args: Any = (), kwargs: Any = None) -> Any:
+        try:
             made = func(*args, **(kwargs or {}))
-            look(func, args, made)
-            return made
+        except BaseException as error:
+            leave(error)
+            raise
+        look(func, args, made)
+        return made
 
-    return Operations()
+    kind = torch.overrides.TorchFunctionMode
+    return type("Operations", (kind,), {"__torch_function__": disguised(call, kind.__torch_function__)})()
 
 
 def _outermost(module: Any, frame: Any, kind: type) -> tuple[Any, str]:

@@ -14,7 +14,7 @@ from .places import WRAPPER
 Look = Callable[..., None]
 
 
-def _leave(error: BaseException) -> None:
+def leave(error: BaseException) -> None:
     """Take the frame that stands in, the first of the trace, out of it: a bare `raise` does not put it back."""
     if error.__traceback__ is not None:
         error.__traceback__ = error.__traceback__.tb_next
@@ -31,7 +31,7 @@ def _following(
         try:
             result = original(*args, **kwargs)
         except BaseException as error:
-            _leave(error)
+            leave(error)
             raise
         finally:
             if come_back is not None:
@@ -52,7 +52,7 @@ def _around(
         try:
             result = original(*args, **kwargs)
         except BaseException as error:
-            _leave(error)
+            leave(error)
             raise
         after(args, kwargs, result)
         return result
@@ -60,7 +60,7 @@ def _around(
     return around
 
 
-def _disguised(function: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+def disguised(function: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
     """The function under the name of the original, unseen by `warnings`; `torch.jit.script` is given the original."""
     assert isinstance(function, FunctionType)
     code: CodeType = function.__code__.replace(co_filename=WRAPPER)
@@ -93,7 +93,7 @@ class Patches:
         original = raw.__func__ if isinstance(raw, staticmethod) else raw
         if not callable(original) or getattr(original, "__losscompass__", False):
             return False
-        made: Any = _disguised(make(original), original)
+        made: Any = disguised(make(original), original)
         if isinstance(raw, staticmethod):
             made = staticmethod(made)
         setattr(owner, name, made)

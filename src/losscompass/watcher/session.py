@@ -452,7 +452,7 @@ class Session:
             self.loop.spots["train" if mode else "eval"] = spot
 
     def _state_loaded(self, args: Args, _: Kwargs, __: Any) -> None:
-        self.coverage.loaded.update(id(parameter) for parameter in args[0].parameters())
+        self.coverage.loaded.update(args[0].parameters())
 
     def _compiled(self, _: Args, __: Kwargs, ___: Any) -> None:
         """The graph is opaque from here on, and hooks would be traced: both looks step aside."""
