@@ -8,7 +8,7 @@ import sys
 import urllib.request
 
 import pytest
-from command import ENGLISH, write_log
+from command import ENGLISH, losscompass, write_log
 
 pytest.importorskip("uvicorn", reason="the extra `serve` is not installed")
 
@@ -28,12 +28,12 @@ def test_it_serves_a_log_until_it_is_interrupted(tmp_path, lang):
         line = process.stdout.readline().strip()
         assert line.startswith({"en": "The page: ", "ja": "ページ:"}[lang])
         url = "http" + line.partition("http")[2]
-        with urllib.request.urlopen(url, timeout=30) as answer:
+        with urllib.request.urlopen(url, timeout=120) as answer:
             text = answer.read().decode()
         assert f'<html lang="{lang}"' in text
         assert "log.csv" in text
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=120)
         assert process.returncode == 0
         assert "Traceback" not in err
         assert "log.csv" in err
@@ -52,18 +52,15 @@ def test_a_port_that_is_taken(call, tmp_path):
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        ended = call("serve", log, "--port", port)
+        ended = call("serve", log, "--port", str(port))
     assert ended.code == 2
     assert len(ended.err.splitlines()) == 1
     assert str(port) in ended.err
 
 
-def test_without_the_extra_it_says_what_to_install(call, tmp_path):
+def test_without_the_extra_it_says_what_to_install(tmp_path):
     (tmp_path / "uvicorn.py").write_text("raise ModuleNotFoundError(name='uvicorn')\n", "utf-8")
-    ended = call(
-        "serve",
-        write_log(tmp_path),
-        env={"PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])},
-    )
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    ended = losscompass("serve", write_log(tmp_path), env={"PYTHONPATH": path})
     assert ended.code == 2
     assert "pip install 'losscompass[serve]'" in ended.err
