@@ -60,6 +60,9 @@ class Source(Protocol):
     def ended(self) -> str:
         """How the run ended ("finished", "error" …), empty while it goes on or where that is not told."""
 
+    def behind(self) -> bool:
+        """Whether the last look left something that is there already."""
+
 
 def source_of(path: Path, *, expected: bool = False) -> Source:
     """What to follow at `path`; where it is `expected`, a journal that is still to be written.
@@ -182,6 +185,10 @@ class JournalSource:
         fact = self.run.pieces[-1].facts.get("ended")
         return "" if fact is None else str(fact.value)
 
+    def behind(self) -> bool:
+        """After a bite that was not the whole."""
+        return self.tail.more
+
 
 @dataclass(slots=True)
 class LogSource:
@@ -247,6 +254,10 @@ class LogSource:
     def ended(self) -> str:
         """Nobody tells."""
         return ""
+
+    def behind(self) -> bool:
+        """Never: a log is read whole."""
+        return False
 
 
 def ordered(gathered: Gathered) -> Gathered:
