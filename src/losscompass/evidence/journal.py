@@ -136,16 +136,12 @@ class Tail:
 
     def _reset(self) -> None:
         self._at = 0
-        self.more = False
         self._file: tuple[int, int] | None = None
         self._scanner: Scanner | None = None
         self._names = _Names()
 
     def read(self, at_most: int | None = None) -> list[Record]:
-        """The records that are new; none where nothing is. Of a long journal, `at_most` so many bytes at once (about):
-        `more` then says that there are further ones already.
-        """
-        self.more = False
+        """The records that are new; none where nothing is. Of a long journal, `at_most` so many bytes at once (about)."""
         begun = self._at
         found: list[Record] = []
         try:
@@ -167,7 +163,6 @@ class Tail:
                     for piece in self._scanner.feed(data):
                         found.extend(self._names.records(piece))
                     if at_most is not None and self._at - begun >= at_most:
-                        self.more = True
                         break
         except OSError:
             return found
