@@ -11,7 +11,9 @@ from made_diagnoses import HOSTILE, edges, healthy_diagnosis, hostile, many_runs
 
 from losscompass.api import Report
 from losscompass.diagnose.diagnosis import Diagnosis
+from losscompass.report.html import page as whole_page
 from losscompass.report.html import render
+from losscompass.report.page_data import page_data
 from losscompass.text.catalogue import catalogue
 
 pytestmark = pytest.mark.browser
@@ -404,6 +406,19 @@ def test_the_users_own_line_and_what_it_should_be(show):
     assert "train.py:31" in card.locator(".own-code figcaption").inner_text()
     for word in ("try", "helped", "if-not"):
         assert CATALOGUES["en"].ui(f"page.findings.{word}") in card.locator(".try").inner_text()
+
+
+def test_evidence_may_be_a_table(files, show, tmp_path):
+    data = page_data(watched_run(), CATALOGUES, "en")
+    table = {"kind": "table", "columns": ["index", "loss"], "rows": [["17", "9.1"], *[["<img src=x>", None]] * 60]}
+    data["document"]["runs"][0]["found"][0]["exhibits"].insert(0, {**table, "series": "", "steps": None, "marks": []})
+    files["table", "en"] = tmp_path / "table.html"
+    files["table", "en"].write_text(whole_page(data, CATALOGUES, "en"), "utf-8")
+    page = show("table")
+    cells = page.locator("#finding-1 .exhibit td").all_inner_texts()
+    assert cells[:4] == ["17", "9.1", "<img src=x>", "–"]
+    assert "11" in page.inner_text("#finding-1 .exhibit.scroll")
+    assert page.locator("#finding-1 .exhibit canvas").count() == 1
 
 
 def test_the_layers_by_mouse_by_keys_and_as_a_table(show):

@@ -7,9 +7,11 @@ import pytest
 
 pytest.importorskip("starlette", reason="the extra `serve` is not installed")
 
+from losscompass.evidence.journal import Journal
 from losscompass.evidence.records import Event, Fact, Scalar, ScalarBlock, Skipped, TensorStat
 from losscompass.serve.growing_run import EVENTS, LOOKS, RUNS, GrowingRun
 from losscompass.serve.kept import DRAWN, STUDIED, Kept, rows_of
+from losscompass.serve.source import BITE, JournalSource
 
 
 def blocks(points, size, seed=0):
@@ -119,3 +121,18 @@ def test_a_loss_that_is_no_number_for_ever_stays_bounded(odd):
         assert len(kept.studied) <= STUDIED
         assert len(kept.drawn) <= DRAWN
     assert kept.studied.table()[-1, 0] > 2_990_000
+
+
+def test_a_long_journal_comes_in_bites(tmp_path):
+    with Journal(tmp_path / "long.journal") as journal:
+        for block in blocks(1_000_000, 50_000):
+            journal.append([block])
+    source = JournalSource(journal.path)
+    looks = 0
+    while source.poll() and source.behind():
+        looks += 1
+        assert sum(len(rows) for parts in source.fresh.values() for rows in parts) * 8 * 4 < 3 * 4 * BITE
+        source.news([])
+    assert looks > 3
+    assert not source.poll()
+    assert source.counts() == {"loss": 1_000_000}

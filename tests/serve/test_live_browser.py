@@ -112,7 +112,8 @@ def test_a_run_from_its_start_to_its_end(visit, server, journal):
     page.wait_for_selector(".layers canvas")
     page.wait_for_function("() => document.querySelector('h1').textContent.includes('val/loss')")
 
-    journal.append([*steps(400, 600), Scalar("train/loss", 600, math.nan, time=1e9 + 600), Fact("ended", "finished")])
+    broken = [Scalar("train/loss", k, math.nan, time=1e9 + k) for k in range(600, 700)]
+    journal.append([*steps(400, 600), *broken, Fact("ended", "finished")])
     page.wait_for_function("() => document.getElementById('live-badge').dataset.state === 'finished'")
     assert page.inner_text("#live-state") == words.ui("page.live.finished")
     title = words.title("non-finite-loss")

@@ -66,7 +66,9 @@ LICENCE = "vendor/uPlot-LICENSE"
 STYLES = ("vendor/uPlot.min.css", "page.css", "page_charts.css", "page_evidence.css", "page_print.css")
 
 _REMARK = re.compile(r"(?<=[;,{(]) // .*$")  # behind code
-_OPEN_END = re.compile(r"(?<=[;,({\[])\n|\n(?=[)\]])")  # line ends at which no statement can end, or one has
+_OPEN_END = re.compile(
+    r"(?<=[;,({\[?:&|=>])\n|\n(?=[)\]}.?:&|])"
+)  # line ends at which no statement can end, or one has
 _PAGE = files("losscompass.report").joinpath("page")
 
 

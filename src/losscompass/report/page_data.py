@@ -36,6 +36,8 @@ def page_data(
     needless = {room for room in ("layers", "data") if not any(one[room] for one in inside)}
     if any(sum(series.role.kind == Kind.METRIC_UP for series in one.run.series.values()) > 2 for one in runs):
         needless.discard("data")  # scores by class are of it
+    if len(runs) < 2:
+        needless |= {"runs", "overlay"}
     if wanted is None:
         needless.add("live")
     return {

@@ -60,6 +60,9 @@ class Source(Protocol):
     def ended(self) -> str:
         """How the run ended ("finished", "error" …), empty while it goes on or where that is not told."""
 
+    def behind(self) -> bool:
+        """Whether the last look left something that is there already."""
+
 
 def source_of(path: Path, *, expected: bool = False) -> Source:
     """What to follow at `path`; where it is `expected`, a journal that is still to be written.
@@ -105,6 +108,8 @@ class JournalSource:
     looked: float = 0.0
     replaced: bool = False
     last: str | None = None  # the name that the last run of the journal was given
+    taken: int = 0  # bytes of the file that have been looked at, at the least
+    size: int = 0  # of the file, at the last look
 
     def __post_init__(self) -> None:
         self._open(self.path)
@@ -114,10 +119,14 @@ class JournalSource:
         self.tail = Tail(path)
         self.run = GrowingRun(str(path))
         self.fresh = {}
+        self.taken = self.size = 0
 
     def poll(self) -> bool:
         """Take what the journal has more than before."""
+        self.size = _signature(self.path).get(self.path, (0.0, 0))[1]
         records = self.tail.read(BITE)
+        begun = self.taken if self.size >= self.taken else 0
+        self.taken = min(begun + BITE, self.size) if records else self.size
         if not records:
             return self._look_for_newer()
         pieces = len(self.run.pieces)
@@ -181,6 +190,10 @@ class JournalSource:
         """As the watcher told it."""
         fact = self.run.pieces[-1].facts.get("ended")
         return "" if fact is None else str(fact.value)
+
+    def behind(self) -> bool:
+        """After a bite that was not the whole. Of a file with room for what is to come, it may seem so a few times."""
+        return self.taken < self.size
 
 
 @dataclass(slots=True)
@@ -247,6 +260,10 @@ class LogSource:
     def ended(self) -> str:
         """Nobody tells."""
         return ""
+
+    def behind(self) -> bool:
+        """Never: a log is read whole."""
+        return False
 
 
 def ordered(gathered: Gathered) -> Gathered:

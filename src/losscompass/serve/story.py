@@ -48,7 +48,7 @@ class Story:
 
     def start(self) -> None:
         """Look once, so that whoever comes at once sees something, then go on in the background."""
-        while self.look():
+        while self.look() and self.source.behind():
             pass  # a long journal comes in bites
         self.think()
         for work in (self._look, self._think):
@@ -67,8 +67,15 @@ class Story:
         """All there is, as the page needs it. Nothing is told while this is made."""
         with self._lock:
             known = Gathered(runs=tuple(one.run for one in self.diagnosis.runs))
-            self.diagnosis = self._drawn(self.diagnosis, known)
-            page = self._page(self.diagnosis, lambda _run, _name: True)
+            shown = self._drawn(self.diagnosis, known)
+            moved = [run.source + run.name for run in known.runs] != [
+                one.run.source + one.run.name for one in shown.runs
+            ]
+            if moved:  # one run has outgrown another: from here on, all count them so
+                self.diagnosis = shown
+            page = self._page(shown, lambda _run, _name: True)
+            if moved:
+                self.tell(page | {"kind": "whole"})
             page["live"]["id"] = self.mark()
             return page
 
@@ -133,7 +140,7 @@ class Story:
 
     def _look(self) -> None:
         while not self._stop.wait(LOOK):
-            while self._try(self.look) and not self._stop.is_set():
+            while self._try(self.look) and self.source.behind() and not self._stop.is_set():
                 pass
 
     def _think(self) -> None:

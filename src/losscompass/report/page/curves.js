@@ -50,7 +50,7 @@ function curvesSection(run, openFinding) {
     el('div', { class: 'section-head' }, el('h2', { id: 'curves-title' }, t('curves.title')), downloads(main, run)),
     chartControls(options, axes, reset, forecasts.length > 0 || run.forecastKnown),
     figures.map((one) => one.figure),
-    keyOf(run, main),
+    keyOf(run, main, figures),
     forecasts.length
       ? el(
           'ul',
@@ -213,13 +213,14 @@ function sideSpec(run, curves, options, title) {
 }
 
 /** What the signs on the chart mean; only those that are there. */
-function keyOf(run, main) {
+function keyOf(run, main, figures) {
   const { spec } = main;
+  const inAny = (has) => figures.some((figure) => figure.spec.lines.some(has));
   const items = [
     spec.points.length && ['ring', t('key.best')],
     spec.fans.length && ['fan', t('key.forecast')],
-    spec.lines.some((line) => line.broken.length) && ['cross', t('key.broken')],
-    spec.lines.some((line) => line.tail) && ['pale', t('key.smoothed')],
+    inAny((line) => line.broken.length) && ['cross', t('key.broken')],
+    inAny((line) => line.tail) && ['pale', t('key.smoothed')],
     Object.values(run.curves).some((curve) => curve.headline && curve.level) && ['thin', t('key.thinned')],
   ].filter(Boolean);
   return items.length

@@ -74,17 +74,35 @@ function dialFigure(run) {
       el(
         'dl',
         {},
-        marks.map((mark) => dialRow(mark, run.reading.axis)),
+        fromWorst(marks, up).map((mark) => dialRow(mark, run.reading.axis)),
       ),
     ),
   );
+}
+
+/** In the order in which they stand on the dial; what is no number last. */
+function fromWorst(marks, up) {
+  const place = ({ value }) => (Number.isFinite(value) ? (up ? value : -value) : Infinity);
+  return [...marks].sort((a, b) => place(a) - place(b) || 0);
+}
+
+/** The sign that the dial has for it. */
+function pinSign(key) {
+  const sign = { best: [5.5], start: [4.5] }[key];
+  const shape =
+    key === 'last'
+      ? svg('path', { class: 'needle', d: 'M1 5 L15 8 L1 11Z' })
+      : sign
+        ? svg('circle', { class: `dial-pin ${key}`, cx: 8, cy: 8, r: sign[0] })
+        : svg('line', { class: `dial-pin ${key}`, x1: 8, y1: 1, x2: 8, y2: 15 });
+  return svg('svg', { class: 'pin-sign', viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' }, shape);
 }
 
 function dialRow(mark, axis) {
   return el(
     'div',
     { class: `dial-row ${mark.key}` },
-    el('dt', {}, t(`dial.${mark.key}`)),
+    el('dt', {}, pinSign(mark.key), t(`dial.${mark.key}`)),
     el(
       'dd',
       {},

@@ -140,13 +140,14 @@ function section(name, heading, text) {
 
 /** How sure, where, since when, in which line. */
 function facts(run, found) {
-  const curve = run.curves[found.exhibits[0]?.series] ?? run.curves[run.reading.curve];
+  const shown = found.exhibits.find((exhibit) => run.curves[exhibit.series])?.series;
+  const curve = run.curves[shown ?? run.reading.curve];
   const rows = [
     found.onset === null
       ? null
       : [t('findings.since'), position(fromJson(found.onset), curve?.axis ?? run.reading.axis)],
     [t('findings.confidence'), confidence(found.confidence)],
-    found.exhibits[0] ? [t('findings.series'), named(found.exhibits[0].series)] : null,
+    shown ? [t('findings.series'), named(shown)] : null,
   ];
   return el(
     'dl',

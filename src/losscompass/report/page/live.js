@@ -122,7 +122,8 @@ function liveBadge() {
 function showState() {
   const badge = document.getElementById('live-badge');
   if (!badge) return;
-  const ended = wire.ended && wire.state === 'live' ? (wire.ended === 'finished' ? 'finished' : 'ended') : wire.state;
+  const over = wire.ended === 'finished' ? 'finished' : 'ended';
+  const ended = wire.ended ? over : wire.state; // that the server has gone with the run is no news
   badge.dataset.state = ended;
   const words = {
     connecting: t('live.connecting'),

@@ -6,10 +6,12 @@ function gapSpec(run, heads, options) {
   if (!train || !val || train.name.replace(/^train\//, '') !== val.name.replace(/^val\//, '')) return null;
   const [low, high] = [levelLine(run, train, options), levelLine(run, val, options)];
   if (!low || !high || low.x.length < 3 || high.x.length < 3) return null;
-  const kept = [...high.x.keys()].filter((i) => high.x[i] >= low.x[0] && high.x[i] <= low.x[low.x.length - 1]);
+  const [from, to] = [low.x[0], low.x[low.x.length - 1]];
+  const near = (to - from) * 0.02; // validation is often logged a step after the last of training
+  const kept = [...high.x.keys()].filter((i) => high.x[i] >= from - near && high.x[i] <= to + near);
   if (kept.length < 3) return null;
   const x = kept.map((i) => high.x[i]);
-  const y = kept.map((i) => high.y[i] - interpolate(low.x, low.y, high.x[i]));
+  const y = kept.map((i) => high.y[i] - interpolate(low.x, low.y, Math.min(Math.max(high.x[i], from), to)));
   return {
     title: t('curves.gap'),
     height: CHART_HEIGHT.side,
