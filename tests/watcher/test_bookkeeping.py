@@ -225,7 +225,7 @@ def test_what_is_held_against_what_is_reached():
     forward.take_away()
     held = [*model.used.parameters(), *model.unused.parameters(), *model.frozen.parameters()]
     optimizer = torch.optim.SGD(held, lr=0.1)
-    state = loop.made(optimizer, 1)
+    state = loop.made(optimizer, None)
     coverage = Coverage(torch, loop, forward)
     reached = walk(loss.grad_fn).leaves
     assert coverage.reached(reached) == {state.number}
@@ -283,7 +283,7 @@ def test_a_pass_of_validation_is_the_mean_over_its_samples():
         validation.add(other, torch.tensor(value / 2), count)
     validation.loader = 0  # the training data, evaluated
     validation.add(site, 100.0, 10)
-    validation.close(lambda name, position, _, value: written.append((name, position, value)), 7, 0)
+    validation.close(lambda names: lambda position, value: written.append((*names, position, value)), 7, 0)
     deferred.flush()
     mean = sum(a * b for a, b in zip(values, counts, strict=True)) / 21
     told = {name: value for name, _, value in written}

@@ -11,25 +11,11 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .patches import disguised, leave
+from .lines import Lines
 from .places import Places, Spot
-from .xray import key
 
 _MODE_SENSITIVE: Final = 64
 """Dropout and batch-norm modules of a model that are remembered."""
-
-_CUTS: Final = frozenset(("detach", "detach_", "item", "numpy", "tolist", "__get__"))
-"""Functions that cut a graph; `__get__` is the property `.data`."""
-
-ACTIVATIONS: Final = {
-    "relu": "ReLU",
-    "relu_": "ReLU",
-    "relu6": "ReLU6",
-    "sigmoid": "Sigmoid",
-    "tanh": "Tanh",
-    "hardtanh": "Hardtanh",
-}
-"""Functions whose outputs are looked at as those of the modules of the same kind are."""
 
 _MODELS: Final = 32
 _CALLS: Final = 4096
@@ -76,37 +62,13 @@ class Model:
         return any(module.training is training for module in alive) if alive else None
 
 
-class NodePlaces:
-    """The user's lines by nodes of the graph, which are not kept alive."""
-
-    def __init__(self) -> None:
-        self._spots: dict[int, Spot] = {}
-
-    def __setitem__(self, node: Any, spot: Spot) -> None:
-        self._spots[key(node)] = spot
-
-    def __getitem__(self, node: Any) -> Spot:
-        return self._spots[key(node)]
-
-    def __contains__(self, node: Any) -> bool:
-        return key(node) in self._spots
-
-    def __len__(self) -> int:
-        return len(self._spots)
-
-    def clear(self) -> None:
-        """Forget all."""
-        self._spots.clear()
-
-
 class Forward:
-    """Hooks on modules, and on the functions that the user's code calls, for as long as a look is open."""
+    """Hooks on modules for as long as a look is open, and on an X-ray the lines that run from a forward to its backward."""
 
     def __init__(self, torch: Any, places: Places) -> None:
         self._torch = torch
         self._places = places
         self._handles: list[Any] = []
-        self._mode: Any = None
         self._batch_norm = torch.nn.modules.batchnorm._NormBase
         self._dropout = torch.nn.modules.dropout._DropoutNd
         self._loss = torch.nn.modules.loss._Loss
@@ -120,11 +82,10 @@ class Forward:
             int, Spot | None
         ] = {}  # modules called outside any model that registers them, by id of a parameter
         self.called: dict[int, Any] = {}  # modules with parameters called since the look began, in training, weak
-        self.places_of = NodePlaces()
-        self.cuts: list[tuple[Spot, str]] = []
+        self.lines = Lines(torch, places)
+        self._xray = False
         self.on_output: Any = None  # called with (module, output) for each module on a look
         self.on_input: Any = None  # called with (model, arguments) for each outermost call
-        self.on_function: Any = None  # called with (name, output, the user's line) for activation functions on a look
 
     # -- putting up and taking away ------------------------------------------------------------------------------------------
 
@@ -133,8 +94,8 @@ class Forward:
         """Whether hooks stand."""
         return bool(self._handles)
 
-    def put_up(self, guard: Any, *, operations: bool) -> None:
-        """Stand hooks before and after every module call; with `operations` also after every function of torch."""
+    def put_up(self, guard: Any, *, xray: bool) -> None:
+        """Stand hooks before and after every module call; on an X-ray note the lines from the next forward on."""
         if self._handles or not self.allowed:
             return
         module = self._torch.nn.modules.module
@@ -143,39 +104,21 @@ class Forward:
             module.register_module_forward_pre_hook(_silent(guard("forward", self._before))),
             module.register_module_forward_hook(_silent(guard("forward", self._after)), always_call=True),
         ]
-        if operations and self._mode is None:
-            self._mode = _mode(self._torch, guard("operations", self._operation))
-            self._mode.__enter__()
+        self._xray = xray
 
     def take_away(self) -> None:
         """Take all hooks away."""
         for handle in self._handles:
             handle.remove()
         self._handles = []
-        if self._mode is not None and self._is_on_top(self._mode):
-            self._mode.__exit__(None, None, None)
-            self._mode = None
-
-    def _is_on_top(self, mode: Any) -> bool:
-        """Whether the mode is the innermost: one that the user entered since must be left first."""
-        overrides = self._torch.overrides
-        size = self._torch._C._len_torch_function_stack()
-        return bool(size) and overrides._get_current_function_mode() is mode
-
-    def step_aside(self) -> Any:
-        """Take the mode away for one call; what puts it back, None where there is nothing to take away."""
-        mode = self._mode
-        if mode is None or not self._is_on_top(mode):
-            return None
-        mode.__exit__(None, None, None)
-        return mode.__enter__
+        self.lines.end()
+        self._xray = False
 
     def forget(self) -> None:
         """What was gathered for the last look."""
         self.called.clear()
         self.stray.clear()
-        self.places_of.clear()
-        self.cuts.clear()
+        self.lines.forget()
 
     # -- modules --------------------------------------------------------------------------------------------------------------
 
@@ -187,6 +130,8 @@ class Forward:
             model = self._model(module)
             if model is not None:
                 self.last = model
+                if self._xray and self._torch.is_grad_enabled():
+                    self.lines.begin(3)
                 if not self._torch.is_grad_enabled():
                     self.evaluated = self._places.spot(3)
                 if self.on_input is not None:
@@ -252,28 +197,6 @@ class Forward:
                 return name
         return None
 
-    # -- operations ------------------------------------------------------------------------------------------------------------
-
-    def _operation(self, function: Any, args: tuple[Any, ...], made: Any) -> None:
-        name = getattr(function, "__name__", "")
-        if name in _CUTS:
-            source = args[0] if args else None
-            if isinstance(source, self._torch.Tensor) and source.grad_fn is not None and len(self.cuts) < 64:
-                spot = self._places.spot(3)
-                if spot is not None:
-                    self.cuts.append((spot, "data" if name == "__get__" else name))
-            return
-        if isinstance(made, self._torch.Tensor):
-            if made._is_view() and made._version:  # its node would be made anew, which torch may refuse
-                return
-            node = made.grad_fn
-            if node is not None and len(self.places_of) < 20_000:
-                spot = self._places.spot(3)
-                if spot is not None:
-                    self.places_of[node] = spot
-                    if name in ACTIVATIONS and self.on_function is not None and not self._tracing():
-                        self.on_function(ACTIVATIONS[name], made, spot)
-
 
 def _matters(module: Any) -> bool:
     """Whether the mode of a module matters: a dropout of 0 and a norm without running statistics do the same in both."""
@@ -290,22 +213,6 @@ def _silent(guarded: Any) -> Any:
         guarded(*args)
 
     return hook
-
-
-def _mode(torch: Any, look: Any) -> Any:
-    """A mode that tells of every function of torch that the user's code calls, after it was called."""
-
-    def call(_: Any, func: Any, __: Any, args: Any = (), kwargs: Any = None) -> Any:
-        try:
-            made = func(*args, **(kwargs or {}))
-        except BaseException as error:
-            leave(error)
-            raise
-        look(func, args, made)
-        return made
-
-    kind = torch.overrides.TorchFunctionMode
-    return type("Operations", (kind,), {"__torch_function__": disguised(call, kind.__torch_function__)})()
 
 
 def _outermost(module: Any, frame: Any, kind: type) -> tuple[Any, str]:

@@ -1,8 +1,8 @@
 """What is told of a loss and of its graph when it is X-rayed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import Any
+from typing import Any, Final
 
 from . import facts
 from .budget import Budget
@@ -13,6 +13,9 @@ from .losses import BackwardSite, Losses, LossSite, Pending
 from .places import Spot
 from .telling import Telling
 from .xray import LINEAR, SHAPING, Xray, all_nodes, chain, operation, scale_of, walk
+
+ACTIVATIONS: Final = {"Relu": "ReLU", "Sigmoid": "Sigmoid", "Tanh": "Tanh"}
+"""Operations that keep their output for the backward, and the module of the same kind."""
 
 
 class Graphs:
@@ -28,6 +31,7 @@ class Graphs:
         self._coverage = coverage
         self._budget = budget
         self._loss_known = False
+        self.on_activation: Callable[[str, Any, Spot], None] | None = None  # of a function: its kind, output and line
 
     def loss_call(self, site: LossSite, args: tuple[Any, ...], kwargs: dict[str, Any], made: Any, phase: str) -> None:
         """What a loss function was given, and what made it."""
@@ -42,8 +46,7 @@ class Graphs:
             nodes = chain(made_by.grad_fn)
             data["input_ops"] = tuple(operation(node) for node in nodes)
             bending = next((node for node in nodes if operation(node) not in SHAPING), None)
-            known = self._forward.places_of
-            applied = known[bending] if bending is not None and bending in known else None
+            applied = None if bending is None else self._forward.lines.of(bending)
         self._telling.event("loss-call", data, at=site.spot, input_op=applied)
         if phase == "train" and not self._loss_known:
             self._loss_known = True
@@ -84,6 +87,8 @@ class Graphs:
             data["scaled_by"] = site.factor
         if root.numel() == 1:
             data["value"] = float(root.detach())
+        if node is not None and self.on_activation is not None:
+            self._activations(node)
         layer, earlier = self._neighbours(seen)
         self._telling.event("graph", data, at=site.spot, layer=layer, earlier_layer=earlier)
         self._budget.charge(began)
@@ -116,15 +121,26 @@ class Graphs:
         site.single = scaled is not None and len(mine) == 1
         site.factor = None if scaled is None else scaled[0]
 
+    def _activations(self, root: Any) -> None:
+        """The outputs of activation functions: those of modules are seen by the hooks on modules."""
+        for node in all_nodes(root):
+            kind = operation(node)
+            if kind not in ACTIVATIONS:
+                continue
+            spot = self._forward.lines.of(node)
+            if (
+                spot is not None
+                and self.on_activation is not None
+                and self._forward.lines.holds(spot, f"{kind.lower()}(")
+            ):
+                self.on_activation(ACTIVATIONS[kind], node._saved_result, spot)
+
     def _neighbours(self, seen: Xray) -> tuple[Spot | None, Spot | None]:
         """Where the last two linear layers of the longest run are called, the later first, if that was seen."""
-        known = self._forward.places_of
-        if seen.run_node is None or not known:
-            return None, None
         node, spots = seen.run_node, []
-        for _ in range(64):
-            if node in known:
-                spots.append(known[node])
+        for _ in range(64 if node is not None else 0):
+            if operation(node) in LINEAR and (spot := self._forward.lines.of(node)) is not None:
+                spots.append(spot)
             children = (child for child, _ in node.next_functions if child is not None)
             inner = next((child for child in children if operation(child) not in ("AccumulateGrad", "T")), None)
             if inner is None or len(spots) == 2:

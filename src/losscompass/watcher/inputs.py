@@ -36,6 +36,7 @@ class Inputs:
         self.prints = Fingerprints(torch)
         self._inputs: Any = None  # what the loader gave last, weak
         self._trained = False  # the batch that is going on was trained on
+        self._rows = 0  # samples of the batch that was seen last
         self.known = False  # the inputs of this step were looked at
 
     # -- loaders ---------------------------------------------------------------------------------------------------------------
@@ -103,6 +104,7 @@ class Inputs:
         if inputs is None or inputs.requires_grad:
             return
         self.known = True
+        self._rows = int(inputs.shape[0])
         began = perf_counter()
         figures = batch_figures(self._torch, inputs)
         if xray or self._telling.times(f"batch:{phase}", 3):
@@ -132,6 +134,8 @@ class Inputs:
             return
         if target.dim() > 1 and target.shape[1:].numel() != 1:
             return
+        if self._rows and target.dim() and target.shape[0] % self._rows == 0 and target.shape[0] > self._rows:
+            return  # several a sample: the tokens of a text, the pixels of an image
         began = perf_counter()
         self.labels.add(target.detach().reshape(-1).tolist())
         if self.labels.batches > _LABEL_BATCHES:

@@ -20,22 +20,15 @@ def leave(error: BaseException) -> None:
         error.__traceback__ = error.__traceback__.tb_next
 
 
-def _following(
-    original: Callable[..., Any], look: Look, compiling: Callable[[], bool], step_aside: Callable[[], Any]
-) -> Callable[..., Any]:
+def _following(original: Callable[..., Any], look: Look, compiling: Callable[[], bool]) -> Callable[..., Any]:
     def following(*args: Any, **kwargs: Any) -> Any:
         if compiling():
             return original(*args, **kwargs)
-        # with our mode before them, functions of torch would call themselves through it, and warn of a line that is not the user's
-        come_back = step_aside()
         try:
             result = original(*args, **kwargs)
         except BaseException as error:
             leave(error)
             raise
-        finally:
-            if come_back is not None:
-                come_back()
         look(args, kwargs, result)
         return result
 
@@ -74,15 +67,13 @@ def disguised(function: Callable[..., Any], original: Callable[..., Any]) -> Cal
 class Patches:
     """What was put in place of what, so that all of it can be undone."""
 
-    def __init__(self, compiling: Callable[[], bool], step_aside: Callable[[], Callable[[], None] | None]) -> None:
-        """`step_aside` takes the mode of an X-ray away for one call, and gives what puts it back (None: there was none)."""
+    def __init__(self, compiling: Callable[[], bool]) -> None:
         self._compiling = compiling
-        self._step_aside = step_aside
         self._undo: list[tuple[Any, str, Any, Any]] = []
 
     def follow(self, owner: Any, name: str, look: Look) -> bool:
         """After each call of `owner.name`, `look(args, kwargs, result)`. False where there is no such function."""
-        return self._put(owner, name, lambda original: _following(original, look, self._compiling, self._step_aside))
+        return self._put(owner, name, lambda original: _following(original, look, self._compiling))
 
     def surround(self, owner: Any, name: str, before: Look, after: Look) -> bool:
         """Before each call `before(args, kwargs)`, after one that did not raise `after(args, kwargs, result)`."""

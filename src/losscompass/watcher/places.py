@@ -75,6 +75,11 @@ class Places:
             frame = frame.f_back
         return None
 
+    def owns(self, code: CodeType) -> bool:
+        """Whether the code is the user's own."""
+        mine = self._own.get(id(code))
+        return self._look_up(code) if mine is None else mine
+
     def _look_up(self, code: CodeType) -> bool:
         if len(self._kept) >= _MOST:  # code that is made again and again
             self._own.clear()

@@ -86,7 +86,7 @@ class Session:
         self.training = Training(self.telling, self.losses, self.loop, self.tensors, self.deferred)
         self.inputs = Inputs(torch, self.places, self.telling, self.budget)
         self.schedulers = Schedulers(self.places)
-        self.patches = Patches(torch.compiler.is_compiling, self.forward.step_aside)
+        self.patches = Patches(torch.compiler.is_compiling)
         core = torch._C
         self._outside = (
             core._get_tracing_state,
@@ -155,7 +155,7 @@ class Session:
         self.patches.follow(self._torch, "compile", guard("compile", self._compiled))
         self.forward.on_input = self._model_called
         self.forward.on_output = self._module_called
-        self.forward.on_function = self._function_called
+        self.graphs.on_activation = self._function_called
 
     def _watch_data(self) -> None:
         guard, data = self.probes.guard, self._torch.utils.data
@@ -254,6 +254,7 @@ class Session:
         self.loop.before_backward(retain, spot)
         self._moved(before)
         if self._xray or site.calls == 0:
+            self.forward.lines.end()
             self.graphs.backward(root, site)
         self.losses.trained_on(root, site)
         if self.losses.validation:
@@ -362,7 +363,7 @@ class Session:
             figures,
             at=state.spot,
             model=None if forward.last is None else forward.last.spot,
-            cut=forward.cuts[-1][0] if forward.cuts and figures["cut"] else None,
+            cut=forward.lines.cut() if figures["cut"] else None,
             step=self.loop.spots.get("step"),
             unregistered=next(iter(forward.stray.values()), None) if figures["unregistered"] else None,
         )
@@ -482,7 +483,7 @@ class Session:
         if loader is None or loader.batches > 2 or self.forward.open:
             return
         if self.budget.allows() or self.telling.times(f"first-batches:{loader.number}", 2):
-            self.forward.put_up(self.probes.guard, operations=False)
+            self.forward.put_up(self.probes.guard, xray=False)
 
     # -- from one step to the next ----------------------------------------------------------------------------------------------
 
@@ -510,7 +511,7 @@ class Session:
         self.losses.xray_open = self._xray
         if self._xray or self._sample:
             self.activations.begin()
-            self.forward.put_up(self.probes.guard, operations=self._xray)
+            self.forward.put_up(self.probes.guard, xray=self._xray)
 
     # -- what has come together ---------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,124 @@
+"""Which line of the user's code made which node of the graph: the lines are noted as they run, from a forward to its backward.
+
+Every node has a number, and torch tells the next one. A line trace of the user's own code alone notes (next number, line),
+so that the line of any node is found by bisection. Nothing of ours stands on the stack, no function of torch knows of it,
+and it runs on X-ray steps only. A debugger's trace is left alone, and then no lines are known.
+"""
+
+import re
+import sys
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any, Final
+
+from .places import Places, Spot
+from .xray import key
+
+_MOST: Final = 50_000
+"""Lines that are noted at the most in one look."""
+
+_CUTTING: Final = re.compile(
+    r"\.detach_?\(|\.data\b|\.item\(|\.numpy\(|\.tolist\(|no_grad|inference_mode|set_grad_enabled|\btorch\.tensor\("
+)
+"""What a line holds that cuts a graph."""
+
+
+class Lines:
+    """The lines of one look."""
+
+    def __init__(self, torch: Any, places: Places) -> None:
+        self._places = places
+        self._next: Callable[[], int] = torch._C._autograd._get_sequence_nr
+        self._numbers: list[int] = []
+        self._spots: list[Spot] = []
+        self._framed: list[FrameType] = []
+        self._tracing: Any = None
+
+    def begin(self, depth: int) -> None:
+        """Note lines from now on. A look that notes already, or a debugger that traces, is left as it is."""
+        if self._tracing is not None or sys.gettrace() is not None:
+            return
+        frame = self._places.frame(depth + 1)
+        if frame is None:
+            return
+        self._note(frame)
+        outer: FrameType | None = frame
+        while outer is not None:
+            if outer.f_trace is None and self._places.owns(outer.f_code):
+                outer.f_trace = self._line
+                self._framed.append(outer)
+            outer = outer.f_back
+        self._tracing = self._call
+        sys.settrace(self._tracing)
+
+    def end(self) -> None:
+        """Note no more; what was noted stays known."""
+        if self._tracing is None:
+            return
+        if sys.gettrace() is self._tracing:
+            sys.settrace(None)
+        for frame in self._framed:
+            frame.f_trace = None
+        self._framed.clear()
+        self._tracing = None
+
+    def forget(self) -> None:
+        """The look is over."""
+        self.end()
+        self._numbers.clear()
+        self._spots.clear()
+
+    def of(self, node: Any) -> Spot | None:
+        """The user's line that made a node, if it was noted."""
+        at = bisect_right(self._numbers, key(node)) - 1
+        return self._spots[at] if at >= 0 else None
+
+    def cut(self) -> Spot | None:
+        """The last line that ran and holds something that cuts a graph."""
+        return next((spot for spot in reversed(self._spots) if _CUTTING.search(self._text(spot))), None)
+
+    def holds(self, spot: Spot, text: str) -> bool:
+        """Whether a line holds a text."""
+        return text in self._text(spot)
+
+    def __iter__(self) -> Iterator[Spot]:
+        return iter(self._spots)
+
+    def _text(self, spot: Spot) -> str:
+        place = self._places.place(spot)
+        return "" if place is None else place[2]
+
+    # -- the trace: it must raise nothing, and is asked for every function that is called ------------------------------------------
+
+    def _call(self, frame: FrameType, _: str, __: Any) -> Any:
+        try:
+            if self._places.owns(frame.f_code):
+                self._note(frame)
+                return self._line
+        except Exception:  # noqa: BLE001 - it would reach the user's code
+            sys.settrace(None)
+        return None
+
+    def _line(self, frame: FrameType, event: str, _: Any) -> Any:
+        try:
+            if event == "line":
+                self._note(frame)
+            elif event == "return" and frame.f_back is not None:
+                caller: FrameType | None = frame.f_back
+                while caller is not None and not self._places.owns(caller.f_code):
+                    caller = caller.f_back
+                if caller is not None:
+                    self._note(caller)
+        except Exception:  # noqa: BLE001 - see above
+            sys.settrace(None)
+        return self._line
+
+    def _note(self, frame: FrameType) -> None:
+        number = self._next()
+        spot = self._places.spot_of(frame.f_code, frame.f_lineno)
+        if self._numbers and self._numbers[-1] == number:
+            self._spots[-1] = spot  # the line before made no node
+        elif len(self._numbers) < _MOST:
+            self._numbers.append(number)
+            self._spots.append(spot)
