@@ -21,8 +21,8 @@ def detect(run: Run, share: float = SHARE.value, certain: float = CERTAIN.value)
     if doubted is None:
         return
     score, guess, estimated = (number(doubted, key) for key in ("score", "guess", "share"))
-    if score < guess + 0.5 * (1 - guess) or estimated > HALF:
-        raise Undecided("labels-beyond-the-model")  # a model that learned little cannot call labels wrong
+    if score < guess + 0.5 * (1 - estimated - guess) or estimated > HALF:
+        raise Undecided("labels-beyond-the-model")  # a model that learned little of what the labels allow cannot call them wrong
     rows, count = whole(column(doubted, "rows")), int(number(doubted, "doubted", 0))
     if estimated < share or count < FEWEST:
         return
