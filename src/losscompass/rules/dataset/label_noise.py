@@ -22,7 +22,9 @@ def detect(run: Run, share: float = SHARE.value, certain: float = CERTAIN.value)
         return
     score, guess, estimated = (number(doubted, key) for key in ("score", "guess", "share"))
     if score < guess + 0.5 * (1 - estimated - guess) or estimated > HALF:
-        raise Undecided("labels-beyond-the-model")  # a model that learned little of what the labels allow cannot call them wrong
+        raise Undecided(
+            "labels-beyond-the-model"
+        )  # a model that learned little of what the labels allow cannot call them wrong
     rows, count = whole(column(doubted, "rows")), int(number(doubted, "doubted", 0))
     if estimated < share or count < FEWEST:
         return
