@@ -153,14 +153,16 @@ def chance_of_twins(profile: Profile, sketcher: Sketcher, rows: int) -> tuple[fl
     for power in range(7):
         cells = np.unique(sketcher.near(projected, texts, 0, 2.0**power), return_counts=True)[1]
         counted.append(float((cells * (cells - 1) / 2).sum()))
-    enough = [power for power, pairs in enumerate(counted) if pairs >= 30]
-    if not enough:
-        return exact, 0.0
-    least = enough[0]
-    steepness = (
-        np.log2(counted[least + 1] / counted[least]) if least + 1 < 7 and counted[least + 1] > counted[least] else 0.0
-    )
-    near_pairs = counted[least] * 2.0 ** (-steepness * least)
+    natural = [
+        pairs - counted[0] for pairs in counted
+    ]  # without those that are as near as copies: they do not thin out
+    least = next((k for k in range(6) if natural[k] >= 30 and natural[k + 1] > 1.5 * natural[k]), None)
+    if least is None:  # hardly a pair even in wide cells, or as many in all: the grid is as coarse as the data
+        return exact, min(1.0, rows * counted[0] / max(1.0, n * (n - 1) / 2)) if counted[6] <= 2 * counted[
+            0
+        ] and counted[0] >= n else 0.0
+    steepness = np.log2(natural[least + 1] / natural[least])
+    near_pairs = natural[least] * 2.0 ** (-steepness * least)
     return exact, min(1.0, GRIDS * rows * near_pairs / max(1.0, n * (n - 1) / 2))
 
 

@@ -57,6 +57,6 @@ RULE = Rule(
     remedies=("rebalance-classes",),
     explains=("constant-metric", "stalled-metric"),
     thresholds={"ratio": RATIO},
-    confidence=0.9,
+    confidence=0.8,
     domain=("D3", "J6"),
 )

@@ -26,6 +26,6 @@ RULE = Rule(
     needs=(AUDITED, Need("event:shift")),
     detect=detect,
     remedies=("fit-on-training-only",),
-    confidence=0.95,
+    confidence=0.75,
     domain=("D8",),
 )

@@ -39,6 +39,6 @@ RULE = Rule(
     remedies=("review-labels",),
     explains=("label-noise",),
     thresholds={"share": SHARE},
-    confidence=0.9,
+    confidence=0.75,
     domain=("D4",),
 )

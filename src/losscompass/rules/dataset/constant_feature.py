@@ -36,6 +36,6 @@ RULE = Rule(
     needs=(AUDITED, Need("event:features")),
     detect=detect,
     remedies=("drop-columns",),
-    confidence=0.95,
+    confidence=0.75,
     domain=("D2",),
 )

@@ -25,6 +25,6 @@ RULE = Rule(
     needs=(AUDITED, Need("event:target")),
     detect=detect,
     remedies=("check-labels",),
-    confidence=0.95,
+    confidence=0.67,
     domain=("J3",),
 )

@@ -51,6 +51,6 @@ RULE = Rule(
     remedies=("match-distributions",),
     explains=("generalization-gap",),
     thresholds={"distance": DISTANCE, "apart": APART},
-    confidence=0.85,
+    confidence=0.75,
     domain=("D8",),
 )

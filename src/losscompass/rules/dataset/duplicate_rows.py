@@ -39,6 +39,6 @@ RULE = Rule(
     detect=detect,
     remedies=("drop-duplicates",),
     thresholds={"share": SHARE, "chance": CHANCE},
-    confidence=0.9,
+    confidence=0.75,
     domain=("D6",),
 )

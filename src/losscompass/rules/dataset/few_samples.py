@@ -44,6 +44,6 @@ RULE = Rule(
     remedies=("more-data-or-augmentation",),
     explains=("overfitting",),
     thresholds={"gain": GAIN, "per_feature": PER_FEATURE},
-    confidence=0.8,
+    confidence=0.75,
     domain=("D7",),
 )

@@ -41,6 +41,6 @@ RULE = Rule(
     detect=detect,
     remedies=("split-again",),
     thresholds={"share": SHARE},
-    confidence=0.8,
+    confidence=0.75,
     domain=("D5",),
 )

@@ -40,6 +40,6 @@ RULE = Rule(
     detect=detect,
     remedies=("transform-tails",),
     thresholds={"skew": SKEW},
-    confidence=0.9,
+    confidence=0.75,
     domain=("D1",),
 )

@@ -55,6 +55,6 @@ RULE = Rule(
     remedies=("drop-columns",),
     explains=("distribution-shift",),
     thresholds={"fewest": FEWEST},
-    confidence=0.9,
+    confidence=0.75,
     domain=("D2",),
 )

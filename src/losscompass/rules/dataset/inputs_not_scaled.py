@@ -81,6 +81,6 @@ RULE = Rule(
     remedies=("scale-inputs",),
     explains=("loss-flat", "loss-oscillation", "loss-divergence", "slow-descent", "initial-loss-off"),
     thresholds={"ratio": RATIO, "size": SIZE},
-    confidence=0.85,
+    confidence=0.75,
     domain=("D1",),
 )

@@ -40,6 +40,6 @@ RULE = Rule(
     remedies=("check-labels", "check-data-pipeline"),
     explains=("loss-flat", "chance-level-loss"),
     thresholds={"ranking": RANKING, "explained": EXPLAINED},
-    confidence=0.8,
+    confidence=0.67,
     domain=("D4", "J3"),
 )

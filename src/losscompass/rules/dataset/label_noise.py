@@ -63,6 +63,6 @@ RULE = Rule(
     remedies=("review-labels",),
     explains=("plateau", "overfitting", "overconfidence"),
     thresholds={"share": SHARE, "certain": CERTAIN},
-    confidence=0.85,
+    confidence=0.67,
     domain=("D4",),
 )

@@ -33,6 +33,6 @@ RULE = Rule(
     detect=detect,
     remedies=("check-labels",),
     explains=("non-finite-loss",),
-    confidence=0.95,
+    confidence=0.75,
     domain=("D2",),
 )

@@ -51,6 +51,6 @@ RULE = Rule(
     detect=detect,
     remedies=("fill-missing-values",),
     explains=("non-finite-loss",),
-    confidence=0.95,
+    confidence=0.8,
     domain=("D2",),
 )

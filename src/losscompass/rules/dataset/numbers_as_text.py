@@ -47,6 +47,6 @@ RULE = Rule(
     remedies=("read-as-numbers",),
     explains=("unencoded-categories", "missing-values"),
     thresholds={"numbers": NUMBERS},
-    confidence=0.9,
+    confidence=0.75,
     domain=("D2",),
 )

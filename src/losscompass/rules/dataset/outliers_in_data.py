@@ -55,6 +55,6 @@ RULE = Rule(
     remedies=("clip-outliers",),
     explains=("loss-spike",),
     thresholds={"jump": JUMP, "distance": DISTANCE},
-    confidence=0.85,
+    confidence=0.75,
     domain=("D1",),
 )

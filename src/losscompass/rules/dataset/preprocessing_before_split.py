@@ -62,6 +62,6 @@ RULE = Rule(
     detect=detect,
     remedies=("fit-on-training-only",),
     thresholds={"exact": EXACT},
-    confidence=0.85,
+    confidence=0.75,
     domain=("D5",),
 )

@@ -49,6 +49,6 @@ RULE = Rule(
     remedies=("fit-on-training-only",),
     explains=("distribution-shift", "generalization-gap"),
     thresholds={"scale": SCALE, "moved": MOVED},
-    confidence=0.9,
+    confidence=0.75,
     domain=("D8",),
 )

@@ -40,6 +40,6 @@ RULE = Rule(
     remedies=("shuffle-rows",),
     explains=("distribution-shift",),
     thresholds={"changes": CHANGES, "monotone": MONOTONE},
-    confidence=0.9,
+    confidence=0.67,
     domain=("D6", "T7"),
 )

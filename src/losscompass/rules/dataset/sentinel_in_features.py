@@ -49,6 +49,6 @@ RULE = Rule(
     remedies=("fill-missing-values",),
     explains=("distribution-shift",),
     thresholds={"most": MOST},
-    confidence=0.9,
+    confidence=0.8,
     domain=("D2",),
 )

@@ -43,6 +43,6 @@ RULE = Rule(
     detect=detect,
     remedies=("subsample-rows",),
     thresholds={"loss": LOSS},
-    confidence=0.8,
+    confidence=0.67,
     domain=("D6",),
 )

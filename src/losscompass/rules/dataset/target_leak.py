@@ -48,6 +48,6 @@ RULE = Rule(
     detect=detect,
     remedies=("drop-columns",),
     thresholds={"skill": SKILL, "rest": REST},
-    confidence=0.85,
+    confidence=0.75,
     domain=("D5",),
 )

@@ -35,6 +35,6 @@ RULE = Rule(
     remedies=("scale-inputs",),
     explains=("loss-divergence", "initial-loss-off"),
     thresholds={"size": SIZE},
-    confidence=0.85,
+    confidence=0.75,
     domain=("D1",),
 )

@@ -31,6 +31,6 @@ RULE = Rule(
     detect=detect,
     remedies=("split-again",),
     thresholds={"share": SHARE},
-    confidence=0.7,
+    confidence=0.75,
     domain=("D5",),
 )

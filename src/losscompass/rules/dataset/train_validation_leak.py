@@ -54,6 +54,6 @@ RULE = Rule(
     remedies=("split-again",),
     explains=("validation-below-train", "duplicate-rows"),
     thresholds={"share": SHARE, "chance": CHANCE},
-    confidence=0.9,
+    confidence=0.83,
     domain=("D5",),
 )

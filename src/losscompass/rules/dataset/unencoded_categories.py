@@ -42,6 +42,6 @@ RULE = Rule(
     needs=(AUDITED, Need("event:features")),
     detect=detect,
     remedies=("encode-categories",),
-    confidence=0.95,
+    confidence=0.75,
     domain=("D2",),
 )
