@@ -161,7 +161,7 @@ def chance_of_twins(profile: Profile, sketcher: Sketcher, rows: int) -> tuple[fl
         return exact, min(1.0, rows * counted[0] / max(1.0, n * (n - 1) / 2)) if counted[6] <= 2 * counted[
             0
         ] and counted[0] >= n else 0.0
-    steepness = np.log2(natural[least + 1] / natural[least])
+    steepness = float(np.log2(natural[least + 1] / natural[least]))
     near_pairs = natural[least] * 2.0 ** (-steepness * least)
     return exact, min(1.0, GRIDS * rows * near_pairs / max(1.0, n * (n - 1) / 2))
 

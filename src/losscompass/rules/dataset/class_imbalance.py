@@ -52,7 +52,7 @@ RULE = Rule(
     id="class-imbalance",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:audited|fact:watched"), Need("event:target"), Need("event:labels")),
+    needs=(Need("fact:audited|fact:watched"), Need("event:target", optional=True), Need("event:labels", optional=True)),
     detect=detect,
     remedies=("rebalance-classes",),
     explains=("constant-metric", "stalled-metric"),

@@ -23,7 +23,7 @@ RULE = Rule(
     id="columns-differ",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:shift")),
+    needs=(AUDITED, Need("event:shift", optional=True)),
     detect=detect,
     remedies=("fit-on-training-only",),
     confidence=0.75,

@@ -34,7 +34,7 @@ RULE = Rule(
     id="conflicting-labels",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:duplicates"), Need("event:target")),
+    needs=(AUDITED, Need("event:duplicates", optional=True), Need("event:target", optional=True)),
     detect=detect,
     remedies=("review-labels",),
     explains=("label-noise",),

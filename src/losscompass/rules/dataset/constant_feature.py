@@ -33,7 +33,7 @@ RULE = Rule(
     id="constant-feature",
     kind="cause",
     severity=Severity.NOTE,
-    needs=(AUDITED, Need("event:features")),
+    needs=(AUDITED, Need("event:features", optional=True)),
     detect=detect,
     remedies=("drop-columns",),
     confidence=0.75,

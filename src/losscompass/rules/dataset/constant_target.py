@@ -22,7 +22,7 @@ RULE = Rule(
     id="constant-target",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(AUDITED, Need("event:target")),
+    needs=(AUDITED, Need("event:target", optional=True)),
     detect=detect,
     remedies=("check-labels",),
     confidence=0.67,

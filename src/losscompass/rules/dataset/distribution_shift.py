@@ -46,7 +46,7 @@ RULE = Rule(
     id="distribution-shift",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:shift")),
+    needs=(AUDITED, Need("event:shift", optional=True)),
     detect=detect,
     remedies=("match-distributions",),
     explains=("generalization-gap",),

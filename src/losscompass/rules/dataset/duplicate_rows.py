@@ -35,7 +35,7 @@ RULE = Rule(
     id="duplicate-rows",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:duplicates")),
+    needs=(AUDITED, Need("event:duplicates", optional=True)),
     detect=detect,
     remedies=("drop-duplicates",),
     thresholds={"share": SHARE, "chance": CHANCE},

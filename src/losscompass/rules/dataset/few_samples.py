@@ -39,7 +39,12 @@ RULE = Rule(
     id="few-samples",
     kind="cause",
     severity=Severity.NOTE,
-    needs=(AUDITED, Need("event:features"), Need("event:target"), Need("event:prediction")),
+    needs=(
+        AUDITED,
+        Need("event:features", optional=True),
+        Need("event:target", optional=True),
+        Need("event:prediction", optional=True),
+    ),
     detect=detect,
     remedies=("more-data-or-augmentation",),
     explains=("overfitting",),

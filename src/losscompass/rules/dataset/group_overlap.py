@@ -37,7 +37,7 @@ RULE = Rule(
     id="group-overlap",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:groups")),
+    needs=(AUDITED, Need("event:groups", optional=True)),
     detect=detect,
     remedies=("split-again",),
     thresholds={"share": SHARE},

@@ -36,7 +36,7 @@ RULE = Rule(
     id="heavy-tailed-features",
     kind="cause",
     severity=Severity.NOTE,
-    needs=(AUDITED, Need("event:features")),
+    needs=(AUDITED, Need("event:features", optional=True)),
     detect=detect,
     remedies=("transform-tails",),
     thresholds={"skew": SKEW},

@@ -50,7 +50,7 @@ RULE = Rule(
     id="identifier-feature",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:features")),
+    needs=(AUDITED, Need("event:features", optional=True)),
     detect=detect,
     remedies=("drop-columns",),
     explains=("distribution-shift",),

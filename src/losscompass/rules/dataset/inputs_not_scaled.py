@@ -76,7 +76,11 @@ RULE = Rule(
     id="inputs-not-scaled",
     kind="cause",
     severity=Severity.NOTE,  # in a table: scaling is still to come; in a run it is a fault
-    needs=(Need("fact:audited|fact:watched"), Need("event:features"), Need("event:batch")),
+    needs=(
+        Need("fact:audited|fact:watched"),
+        Need("event:features", optional=True),
+        Need("event:batch", optional=True),
+    ),
     detect=detect,
     remedies=("scale-inputs",),
     explains=("loss-flat", "loss-oscillation", "loss-divergence", "slow-descent", "initial-loss-off"),

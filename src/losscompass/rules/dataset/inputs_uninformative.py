@@ -35,7 +35,7 @@ RULE = Rule(
     id="inputs-uninformative",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:prediction")),
+    needs=(AUDITED, Need("event:prediction", optional=True)),
     detect=detect,
     remedies=("check-labels", "check-data-pipeline"),
     explains=("loss-flat", "chance-level-loss"),

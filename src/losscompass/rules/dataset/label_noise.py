@@ -58,7 +58,7 @@ RULE = Rule(
     id="label-noise",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:labels-doubted")),
+    needs=(AUDITED, Need("event:labels-doubted", optional=True)),
     detect=detect,
     remedies=("review-labels",),
     explains=("plateau", "overfitting", "overconfidence"),

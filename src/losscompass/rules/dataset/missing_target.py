@@ -29,7 +29,7 @@ RULE = Rule(
     id="missing-target",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:target")),
+    needs=(AUDITED, Need("event:target", optional=True)),
     detect=detect,
     remedies=("check-labels",),
     explains=("non-finite-loss",),

@@ -47,7 +47,7 @@ RULE = Rule(
     id="missing-values",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:features")),
+    needs=(AUDITED, Need("event:features", optional=True)),
     detect=detect,
     remedies=("fill-missing-values",),
     explains=("non-finite-loss",),

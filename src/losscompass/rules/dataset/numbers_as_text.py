@@ -42,7 +42,7 @@ RULE = Rule(
     id="numbers-as-text",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:features")),
+    needs=(AUDITED, Need("event:features", optional=True)),
     detect=detect,
     remedies=("read-as-numbers",),
     explains=("unencoded-categories", "missing-values"),

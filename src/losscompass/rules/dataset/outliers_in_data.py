@@ -50,7 +50,7 @@ RULE = Rule(
     id="outliers-in-data",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:features")),
+    needs=(AUDITED, Need("event:features", optional=True)),
     detect=detect,
     remedies=("clip-outliers",),
     explains=("loss-spike",),

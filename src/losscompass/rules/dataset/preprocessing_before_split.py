@@ -58,7 +58,7 @@ RULE = Rule(
     id="preprocessing-before-split",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:splits")),
+    needs=(AUDITED, Need("event:splits", optional=True)),
     detect=detect,
     remedies=("fit-on-training-only",),
     thresholds={"exact": EXACT},

@@ -44,7 +44,7 @@ RULE = Rule(
     id="preprocessing-mismatch",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:splits")),
+    needs=(AUDITED, Need("event:splits", optional=True)),
     detect=detect,
     remedies=("fit-on-training-only",),
     explains=("distribution-shift", "generalization-gap"),

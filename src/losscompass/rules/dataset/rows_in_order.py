@@ -35,7 +35,7 @@ RULE = Rule(
     id="rows-in-order",
     kind="cause",
     severity=Severity.NOTE,
-    needs=(AUDITED, Need("event:labels")),
+    needs=(AUDITED, Need("event:labels", optional=True)),
     detect=detect,
     remedies=("shuffle-rows",),
     explains=("distribution-shift",),

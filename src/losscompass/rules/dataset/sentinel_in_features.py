@@ -44,7 +44,7 @@ RULE = Rule(
     id="sentinel-in-features",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:features")),
+    needs=(AUDITED, Need("event:features", optional=True)),
     detect=detect,
     remedies=("fill-missing-values",),
     explains=("distribution-shift",),

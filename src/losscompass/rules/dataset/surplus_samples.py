@@ -39,7 +39,7 @@ RULE = Rule(
     id="surplus-samples",
     kind="cause",
     severity=Severity.NOTE,
-    needs=(AUDITED, Need("event:prediction")),
+    needs=(AUDITED, Need("event:prediction", optional=True)),
     detect=detect,
     remedies=("subsample-rows",),
     thresholds={"loss": LOSS},

@@ -44,7 +44,7 @@ RULE = Rule(
     id="target-leak",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:giveaway")),
+    needs=(AUDITED, Need("event:giveaway", optional=True)),
     detect=detect,
     remedies=("drop-columns",),
     thresholds={"skill": SKILL, "rest": REST},

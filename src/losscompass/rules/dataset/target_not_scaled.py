@@ -30,7 +30,7 @@ RULE = Rule(
     id="target-not-scaled",
     kind="cause",
     severity=Severity.NOTE,
-    needs=(AUDITED, Need("event:target")),
+    needs=(AUDITED, Need("event:target", optional=True)),
     detect=detect,
     remedies=("scale-inputs",),
     explains=("loss-divergence", "initial-loss-off"),

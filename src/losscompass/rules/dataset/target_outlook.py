@@ -44,7 +44,7 @@ RULE = Rule(
     id="target-outlook",
     kind="symptom",
     severity=Severity.NOTE,
-    needs=(AUDITED, Need("event:outlook")),
+    needs=(AUDITED, Need("event:outlook", optional=True)),
     detect=detect,
     confidence=0.95,
     domain=("J2", "J3", "J6"),

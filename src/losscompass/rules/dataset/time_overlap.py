@@ -27,7 +27,7 @@ RULE = Rule(
     id="time-overlap",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:times")),
+    needs=(AUDITED, Need("event:times", optional=True)),
     detect=detect,
     remedies=("split-again",),
     thresholds={"share": SHARE},

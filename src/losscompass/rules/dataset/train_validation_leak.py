@@ -25,12 +25,9 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
     alike = near >= max(share, TIMES * expected) and expected <= chance * 10 and number(samples, "chance", 0) <= chance
     if not copies and not alike:
         return
-    pairs = (
-        list(zip(whole(column(samples, "val_rows")), whole(column(samples, "train_rows")), strict=False))
-        if copies
-        else []
-    )
-    rows = [(mine, theirs) for mine, theirs in pairs] or [(row, "") for row in whole(column(samples, "near_rows"))]
+    rows: list[tuple[int, int | str]] = [(row, "") for row in whole(column(samples, "near_rows"))]
+    if copies:
+        rows = list(zip(whole(column(samples, "val_rows")), whole(column(samples, "train_rows")), strict=False))
     yield Finding(
         onset=None,
         values={
@@ -49,7 +46,7 @@ RULE = Rule(
     id="train-validation-leak",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:audited|fact:watched"), Need("event:samples")),
+    needs=(Need("fact:audited|fact:watched"), Need("event:samples", optional=True)),
     detect=detect,
     remedies=("split-again",),
     explains=("validation-below-train", "duplicate-rows"),

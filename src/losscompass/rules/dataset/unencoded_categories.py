@@ -39,7 +39,7 @@ RULE = Rule(
     id="unencoded-categories",
     kind="cause",
     severity=Severity.NOTE,
-    needs=(AUDITED, Need("event:features")),
+    needs=(AUDITED, Need("event:features", optional=True)),
     detect=detect,
     remedies=("encode-categories",),
     confidence=0.75,
