@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ._columns import AUDITED, column, event, number, text
+from ._columns import AUDITED, column, known, number, text
 
 
 def detect(run: Run) -> Iterator[Finding]:
-    target = event(run, "target")
-    if target is None or number(target, "distinct", 0) != 1:
+    target = known(run, "target")
+    if number(target, "distinct", 0) != 1:
         return
     classes = column(target, "classes")
     value = str(classes[0]) if classes.size else f"{number(target, 'mean'):.6g}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import column, event, number, table, whole
+from ._columns import column, known, number, table, whole
 
 SHARE = Threshold(0.01, unit="share of the validation rows", basis="calibration/train-validation-leak.json")
 CHANCE = Threshold(0.01, unit="chance of a twin among independent rows", basis="calibration/train-validation-leak.json")
@@ -13,9 +13,7 @@ TIMES = 5.0  # so many times the share that chance makes
 
 
 def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -> Iterator[Finding]:
-    samples = event(run, "samples")
-    if samples is None:
-        return
+    samples = known(run, "samples")
     seen = number(samples, "val_seen", 0)
     if seen < 20:
         return
