@@ -24,9 +24,15 @@ def detect(run: Run) -> Iterator[Finding]:
             "guess": shares if np.isfinite(shares) else 0.0,
             "metric": _metric(text(outlook, "task"), shares),
         },
-        exhibits=table(
-            ("loss", "start", "baseline", "floor"),
-            zip(losses, starts.tolist(), baselines.tolist(), floors.tolist(), strict=True),
+        exhibits=(
+            *table(
+                ("loss", "start", "baseline", "floor"),
+                zip(losses, starts.tolist(), baselines.tolist(), floors.tolist(), strict=True),
+            ),
+            *table(
+                ("metric", "constant-answer"),
+                zip(column(outlook, "metrics"), column(outlook, "guesses").tolist(), strict=True),
+            ),
         ),
     )
 
