@@ -138,6 +138,7 @@ def test_torch_itself():
         (b"version https://git-lfs.github.com/spec/v1\n", "lfs-pointer"),
         (b"\x00\x01\x02\x03 binary", "not-a-table"),
     ],
+    ids=range(10),
 )
 def test_a_file_that_is_no_table(tmp_path, content, key):
     path = tmp_path / "t.csv"
