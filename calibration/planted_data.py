@@ -505,7 +505,7 @@ FAULTS: Mapping[str, Fault] = {
     "columns-differ": Fault(_columns_lost, (1, 2), 1),
     "few-samples": Fault(_few, (100, 60), 100, ("normal", "logistic")),
     "surplus-samples": Fault(_surplus, (12_000,), 12_000, ("blobs",)),
-    "rows-in-order": Fault(_sorted, (0.9, 0.3, 0.0), 0.3),
+    "rows-in-order": Fault(_sorted, (0.9, 0.2, 0.0), 0.2),
     "target-not-scaled": Fault(_target_scaled, (10, 1e3, 1e5), 1e3, NUMBERS),
     "inputs-uninformative": Fault(
         _shuffled_labels, (0.5, 1.0), 1.0, ("normal", "logistic", "linear", "curved", "signals", "pictures")

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .api import read as read
     from .api import render as render
     from .diagnose.diagnosis import Diagnosis as Diagnosis
-    from .diagnose.diagnosis import RunDiagnosis as RunDiagnosis
     from .diagnose.options import Options as Options
     from .evidence.run import Run as Run
     from .evidence.run import Series as Series
@@ -33,7 +32,6 @@ __all__ = [
     "Options",
     "Report",
     "Run",
-    "RunDiagnosis",
     "Series",
     "__version__",
     "audit",
@@ -51,7 +49,6 @@ _HOME = {
     "Options": "diagnose.options",
     "Report": "api",
     "Run": "evidence.run",
-    "RunDiagnosis": "diagnose.diagnosis",
     "Series": "evidence.run",
     "audit": "api",
     "choose_loss": "api",

@@ -43,9 +43,9 @@ def command(words: Catalogue, settings: Settings) -> click.Command:  # noqa: ARG
     def judge(value: str, **told: str | float | tuple[str, ...] | None) -> int:
         return _judge(words, value, **told)  # type: ignore[arg-type]
 
-    def option(name: str, metavar: str | None = None, **more: object) -> click.Option:
+    def option(name: str, metavar: str | None = None, *also: str, **more: object) -> click.Option:
         text = words.ui(f"help.judge.{name}", tasks=", ".join(TASKS))
-        return click.Option([f"--{name}"], metavar=metavar, help=text, **more)  # type: ignore[arg-type]
+        return click.Option([f"--{name}", *also], metavar=metavar, help=text, **more)  # type: ignore[arg-type]
 
     return Verb(
         "judge",
@@ -60,7 +60,7 @@ def command(words: Catalogue, settings: Settings) -> click.Command:  # noqa: ARG
             option("task", words.ui("help.metavar.task")),
             option("classes", "N", type=int),
             option("priors", "P,P,…"),
-            option("data", "FILE"),
+            option("data", "FILE", "--target-file"),
             option("column", "NAME"),
             option("weights", "W,W,…"),
             option("positive-weight", "W", type=float),
@@ -106,7 +106,10 @@ def _judge(
 
     try:
         setting, inferred = _setting(known)
-        if data is not None:
+        if data is not None and (Path(data).suffix.lower() in STORED or Path(data).is_dir()):
+            setting, name = _stored(setting, data, column, loss, task, float(known["noise"] or 0))  # type: ignore[arg-type]
+            inferred = {"column": name} if column is None else {}
+        elif data is not None:
             from ..losses.targets_file import with_file
 
             setting, name = with_file(setting, data, column, loss, task, float(known["noise"] or 0))  # type: ignore[arg-type]
@@ -130,6 +133,25 @@ def _judge(
     text = render(judged, form, words, **layout)  # type: ignore[arg-type]
     _deliver(text, form, output, words)
     return 0
+
+
+STORED = frozenset((".parquet", ".arrow", ".feather", ".ipc", ".npz"))
+"""What only the audit's readers can open (extra `data`); text and NPY files need nothing."""
+
+
+def _stored(
+    setting: "Setting", path: str, column: str | None, loss: str | None, task: str | None, noise: float
+) -> tuple["Setting", str]:
+    """The setting with what the targets of a stored data set say, and the name of their column."""
+    from ..data.errors import DataError
+    from ..data.target_file import targets_of
+    from ..losses.targets_file import with_targets
+
+    try:
+        name, values = targets_of(path, column)
+    except DataError as error:
+        raise Complaint(f"data.{error.key}", **error.values) from error
+    return with_targets(setting, values, loss, task, noise), name
 
 
 def complaint(error: ValueError) -> Complaint:

@@ -33,9 +33,9 @@ def of_arrays(x: Any, y: Any, source: str, format: str, names: Iterable[str] | N
         import polars as pl
 
         return _with_target(pl.DataFrame(fields), y, source, format)
-    matrix = values.reshape(len(values), -1)
-    if matrix.size == 0:
+    if values.size == 0 or values.ndim == 0:
         raise DataError("no-rows", path=source)
+    matrix = values.reshape(len(values), -1)
     listed = list(names) if names is not None else []
     columns = unique_names([str(name) for name in listed]) if len(listed) == matrix.shape[1] else None
     columns = columns or [f"x{place}" for place in range(matrix.shape[1])]

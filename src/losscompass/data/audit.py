@@ -84,8 +84,7 @@ def audit(
 def _validation(given: Any, train: Table, part: Profile, seed: int) -> Profile:
     table = open_source(given, split="validation", name="validation")
     roles = part.roles
-    shared = [name for name in roles.features if name in table.names]
-    if not shared:
+    if set(roles.features).isdisjoint(table.names):
         raise DataError("nothing-shared", path=table.source, train=train.source)
     like = {column.name: column for column in train.columns}
     columns = tuple(like.get(c.name, c) if _readable(table, c.name, like) else c for c in table.columns)
@@ -154,9 +153,9 @@ def _skipped(part: Profile) -> Iterator[Skipped]:
 
 def _identifiers(part: Profile) -> frozenset[str]:
     """Columns that only number the rows: nothing is to be learned from them, and they would make every row unique."""
-    names = set()
+    names, kinds = set(), part.table.kinds()
     for place, name in enumerate(part.layout.numeric):
-        if part.table.kind(name) != "number" or part.moments.count[place] < 20:
+        if kinds[name] != "number" or part.moments.count[place] < 20:
             continue
         wide = float(part.moments.high[place] - part.moments.low[place])
         if wide + 1 == part.moments.count[place]:

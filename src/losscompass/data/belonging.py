@@ -44,7 +44,7 @@ def belonging(train: Profile, val: Profile) -> Iterator[Event]:
                 "train_high": end,
                 "val_low": start,
                 "val_high": float(val.moments.high[b]),
-                "is_date": train.table.kind(time) == "date",
+                "is_date": train.table.kinds()[time] == "date",
             },
         )
 

@@ -43,14 +43,19 @@ class Layout:
         )
 
 
+def places(names: Sequence[str]) -> dict[str, int]:
+    """Where each name stands."""
+    return {name: place for place, name in enumerate(names)}
+
+
 def read_cells(batch: "pl.DataFrame", table: Table, layout: Layout) -> Cells:
     """The batch's cells, each column as what the table says it is."""
     import polars as pl
 
     columns = {column.name: column for column in table.columns}
-    read, strays = [], {}
+    read, strays, schema = [], {}, batch.schema
     for name in layout.numeric:
-        column, dtype = columns[name], batch.schema[name]
+        column, dtype = columns[name], schema[name]
         cell = pl.col(name)
         if column.kind == "date":
             cell = cell.str.to_datetime(strict=False, time_unit="us") if dtype == pl.String else cell

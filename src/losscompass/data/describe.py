@@ -59,23 +59,25 @@ def features(profile: Profile, split: str) -> Event:
     if wide > FULL_LOOK:
         names = tuple(names[place] for place in np.unique(np.linspace(0, wide - 1, FULL_LOOK).astype(np.int64)))
     numeric = {name: place for place, name in enumerate(profile.layout.numeric)}
-    columns = [_number(profile, name, numeric[name]) if name in numeric else _text(profile, name) for name in names]
+    kinds = profile.table.kinds()
+    columns = [
+        _number(profile, Feature(name=name, kind=kinds[name], missing=0.0), numeric[name])
+        if name in numeric
+        else _text(profile, name)
+        for name in names
+    ]
     data: dict[str, object] = {"split": split, "rows": profile.rows, "columns": wide}
     for field in fields(Feature):
         data[field.name] = tuple(getattr(column, field.name) for column in columns)
     return Event("features", data=data)  # type: ignore[arg-type]
 
 
-def _number(profile: Profile, name: str, place: int) -> Feature:
+def _number(profile: Profile, feature: Feature, place: int) -> Feature:
     moments, rows = profile.moments, profile.rows
-    feature = Feature(
-        name=name,
-        kind=profile.table.kind(name),
-        missing=float(moments.missing[place]) / rows,
-        infinite=float(moments.infinite[place]) / rows,
-        strays=float(moments.strays[place]) / rows,
-        first_gap=int(moments.first_gap[place]),
-    )
+    feature.missing = float(moments.missing[place]) / rows
+    feature.infinite = float(moments.infinite[place]) / rows
+    feature.strays = float(moments.strays[place]) / rows
+    feature.first_gap = int(moments.first_gap[place])
     if moments.count[place] == 0:
         return feature
     feature.low, feature.high = float(moments.low[place]), float(moments.high[place])

@@ -14,6 +14,9 @@ ROWS = 8_000
 COLUMNS = 500
 """Columns that models are given; of wider tables, evenly spread ones."""
 
+HUGE = 1e30
+"""Beyond it single precision, which trees use, is near its end."""
+
 LEVELS = 50
 """Values of a text column that get a code of their own; all others share one."""
 
@@ -42,9 +45,9 @@ def design(
     columns = []
     for place in numeric:
         values = sample.numbers[:, place]
-        finite = base.numbers[:, place][np.isfinite(base.numbers[:, place])]
+        finite = np.clip(base.numbers[:, place][np.isfinite(base.numbers[:, place])], -HUGE, HUGE)
         gap = float(np.median(finite) - 10 * (finite.std() or 1.0)) if finite.size else 0.0
-        columns.append(np.clip(np.where(np.isfinite(values), values, gap), -1e30, 1e30))
+        columns.append(np.clip(np.where(np.isfinite(values), values, gap), -HUGE, HUGE))
     for name in text:
         counts = base.texts[name].drop_nulls().value_counts(sort=True)
         codes = {level: float(code) for code, level in enumerate(counts[name].head(LEVELS).to_list())}

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float, UInt64
 
 from .cells import Layout, read_cells
+from .cells import places as places_of
 from .profile import Profile
 
 if TYPE_CHECKING:
@@ -45,15 +46,11 @@ class Sketcher:
         """Directions and widths from the sample of the training part. `leave_out`: columns that only number the rows."""
         names = tuple(name for name in profile.roles.features if name not in leave_out)
         layout = Layout.of(profile.table, names)
-        places = [profile.layout.numeric.index(name) for name in layout.numeric]
+        where = places_of(profile.layout.numeric)
+        places = [where[name] for name in layout.numeric]
         values = profile.sample.numbers[:, places]
         with np.errstate(all="ignore"):
-            centre = (
-                np.nan_to_num(np.nanmedian(np.where(np.isfinite(values), values, np.nan), axis=0))
-                if values.size
-                else np.zeros(len(places))
-            )
-            scale = np.array([_scale(values[:, at]) for at in range(values.shape[1])])
+            centre, scale = _centre_and_scale(values)
         random = np.random.default_rng(seed)
         count = len(places)
         if count <= PROJECTIONS:
@@ -137,7 +134,8 @@ def chance_of_twins(profile: Profile, sketcher: Sketcher, rows: int) -> tuple[fl
     """
     sample = profile.sample
     bits = 0.0
-    places = [profile.layout.numeric.index(name) for name in sketcher.layout.numeric]
+    where = places_of(profile.layout.numeric)
+    places = [where[name] for name in sketcher.layout.numeric]
     for place in places:
         bits += _bits(np.unique(sample.numbers[:, place], return_counts=True)[1])
     for name in sketcher.layout.text:
@@ -155,14 +153,16 @@ def chance_of_twins(profile: Profile, sketcher: Sketcher, rows: int) -> tuple[fl
     for power in range(7):
         cells = np.unique(sketcher.near(projected, texts, 0, 2.0**power), return_counts=True)[1]
         counted.append(float((cells * (cells - 1) / 2).sum()))
-    enough = [power for power, pairs in enumerate(counted) if pairs >= 30]
-    if not enough:
-        return exact, 0.0
-    least = enough[0]
-    steepness = (
-        np.log2(counted[least + 1] / counted[least]) if least + 1 < 7 and counted[least + 1] > counted[least] else 0.0
-    )
-    near_pairs = counted[least] * 2.0 ** (-steepness * least)
+    natural = [
+        pairs - counted[0] for pairs in counted
+    ]  # without those that are as near as copies: they do not thin out
+    least = next((k for k in range(6) if natural[k] >= 30 and natural[k + 1] > 1.5 * natural[k]), None)
+    if least is None:  # hardly a pair even in wide cells, or as many in all: the grid is as coarse as the data
+        return exact, min(1.0, rows * counted[0] / max(1.0, n * (n - 1) / 2)) if counted[6] <= 2 * counted[
+            0
+        ] and counted[0] >= n else 0.0
+    steepness = float(np.log2(natural[least + 1] / natural[least]))
+    near_pairs = natural[least] * 2.0 ** (-steepness * least)
     return exact, min(1.0, GRIDS * rows * near_pairs / max(1.0, n * (n - 1) / 2))
 
 
@@ -173,6 +173,21 @@ def _bits(counts: np.ndarray) -> float:
         return 0.0
     pairs = float((counts * (counts - 1.0)).sum())
     return float(-np.log2(max(pairs, 1.0) / (total * (total - 1))))
+
+
+def _centre_and_scale(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The median and a robust spread of every column."""
+    if values.size and np.isfinite(values).all():  # the usual case, all columns at once
+        low, middle, high = np.quantile(values, [0.05, 0.5, 0.95], axis=0)
+        spread = np.where(high > low, (high - low) / 3.29, values.std(axis=0))
+        return middle, np.where(np.isfinite(spread) & (spread > 0), spread, 1.0)
+    columns = range(values.shape[1])
+    return np.array([_middle(values[:, at]) for at in columns]), np.array([_scale(values[:, at]) for at in columns])
+
+
+def _middle(values: np.ndarray) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if finite.size else 0.0
 
 
 def _scale(values: np.ndarray) -> float:

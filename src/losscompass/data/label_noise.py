@@ -20,8 +20,8 @@ DRAWS = 40
 SUREST = 1 / 5
 """Of the rows that are told to be of a class: those of which the model is surest."""
 
-OVERLAP = 0.02
-"""How much more may be wrong in all than in the surer half, before the rest is put down to classes that overlap."""
+SURE, OVERLAP = 1 / 3, 0.015
+"""How much more may be wrong in all than in the surer third, before the rest is put down to classes that overlap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def doubts(shares: Float[np.ndarray, "rows classes"], codes: Int[np.ndarray, " r
     rows = np.arange(codes.size)
     confident, sure = _confident(shares, codes)
     counted = _off_diagonal(codes, confident, sure, shares.shape[1])
-    certain, fairly = contradicted(shares, codes, SUREST), contradicted(shares, codes, 0.5)
+    certain, fairly = contradicted(shares, codes, SUREST), contradicted(shares, codes, SURE)
     share = min(counted, fairly + OVERLAP)
     random = np.random.default_rng(seed)
     draws = [random.integers(0, codes.size, codes.size) for _ in range(DRAWS)]

@@ -34,7 +34,7 @@ FOREST: Final = {"min_samples_leaf": 2, "bootstrap": True, "oob_score": True, "n
 
 def trees_for(part: float) -> int:
     """So many trees that a row has as many predictions, whatever part of the rows each tree draws."""
-    return round(float(TREES * UNSEEN / UNSEEN**part))
+    return round(TREES * float(UNSEEN ** (1 - part)))
 
 
 def predict_classes(

@@ -35,11 +35,12 @@ def roles_of(table: Table, target: str | None, group: str | None, time: str | No
             raise DataError("no-such-column", path=table.source, name=name, known=", ".join(names[:20]))
     if target is None:
         target = table.target or next((name for name in names if name.strip().lower() in NAMES), None)
-    usable = [name for name in names if table.kind(name) != "nested"]
+    kinds = table.kinds()
+    usable = [name for name in names if kinds[name] != "nested"]
     if group is None:
         group = next((name for name in usable if name != target and GROUP.match(name.strip())), None)
     if time is None:
-        dates = [name for name in usable if table.kind(name) == "date" and name != target]
+        dates = [name for name in usable if kinds[name] == "date" and name != target]
         time = next(iter(dates), None) or next(
             (n for n in usable if n not in {target, group} and TIME.match(n.strip())), None
         )

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ..evidence.records import Event
-from .cells import Layout
+from .cells import Layout, places
 from .design_matrix import design
 from .learning import ranking
 from .out_of_bag import FEWEST, predict_classes
@@ -22,14 +22,17 @@ def shifted(
     train: Profile, val: Profile, targets: tuple[Target | None, Target | None], leave_out: frozenset[str], seed: int = 0
 ) -> Iterator[Event]:
     """The events `shift` (the features that differ most first) and `splits` (means and spreads of both parts)."""
-    common = [name for name in train.roles.features if name in val.roles.features and name not in leave_out]
+    theirs_too = set(val.roles.features) - leave_out
+    common = [name for name in train.roles.features if name in theirs_too]
     layout, other = Layout.of(train.table, common), Layout.of(val.table, common)
-    names = [name for name in layout.numeric if name in other.numeric]
-    texts = [name for name in layout.text if name in other.text]
+    both, known, here = set(other.numeric), set(val.table.names), set(train.table.names)
+    names = [name for name in layout.numeric if name in both]
+    texts = [name for name in layout.text if name in set(other.text)]
     rows = []
+    mine, theirs = places(train.layout.numeric), places(val.layout.numeric)
     for name in names:
-        a = train.sample.numbers[:, train.layout.numeric.index(name)]
-        b = val.sample.numbers[:, val.layout.numeric.index(name)]
+        a = train.sample.numbers[:, mine[name]]
+        b = val.sample.numbers[:, theirs[name]]
         rows.append((name, *distance(a[np.isfinite(a)], b[np.isfinite(b)])))
         gaps = float(np.isnan(b).mean() - np.isnan(a).mean())
         if abs(gaps) > rows[-1][1]:
@@ -51,8 +54,8 @@ def shifted(
             "apart": apart,
             "apart_error": error,
             "target": targets[0].name if targets[0] is not None else "",
-            "only_train": tuple(name for name in train.roles.features if name not in val.table.names)[:SHOWN],
-            "only_val": tuple(name for name in val.roles.features if name not in train.table.names)[:SHOWN],
+            "only_train": tuple(name for name in train.roles.features if name not in known)[:SHOWN],
+            "only_val": tuple(name for name in val.roles.features if name not in here)[:SHOWN],
         },
     )
     if names:
@@ -108,7 +111,8 @@ def _told_apart(train: Profile, val: Profile, leave_out: frozenset[str], seed: i
     one = design(a, train.layout, leave_out)
     aligned = Layout(tuple(n for n in val.layout.numeric), tuple(n for n in val.layout.text))
     other = design(b, aligned, leave_out, None)
-    shared = [name for name in one.names if name in other.names and train.table.kind(name) != "text"]
+    kinds = train.table.kinds()
+    shared = [name for name in one.names if name in other.names and kinds[name] != "text"]
     if not shared:
         return 0.5, 0.5
     x = np.concatenate(
@@ -121,8 +125,8 @@ def _told_apart(train: Profile, val: Profile, leave_out: frozenset[str], seed: i
 
 
 def _splits(train: Profile, val: Profile, names: list[str]) -> Event:
-    mine = [train.layout.numeric.index(name) for name in names]
-    theirs = [val.layout.numeric.index(name) for name in names]
+    here, there = places(train.layout.numeric), places(val.layout.numeric)
+    mine, theirs = [here[name] for name in names], [there[name] for name in names]
     a, b = train.moments, val.moments
     return Event(
         "splits",

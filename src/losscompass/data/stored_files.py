@@ -38,6 +38,8 @@ def open_stored(path: Path, source: str, kind: str) -> Table:
 
 def _of_archive(path: Path, source: str) -> Table:
     """An NPZ archive: X and y by their usual names, else the largest array and the first that is as long."""
+    if not zipfile.is_zipfile(path):
+        raise DataError("damaged", path=source, kind="npz")
     with np.load(path, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
     arrays = {name: array for name, array in arrays.items() if array.ndim >= 1}

@@ -45,12 +45,9 @@ class Table:
         """The columns' names, in order."""
         return tuple(column.name for column in self.columns)
 
-    def kind(self, name: str) -> Kind:
-        """What a column holds. Raises KeyError for a name that is none."""
-        for column in self.columns:
-            if column.name == name:
-                return column.kind
-        raise KeyError(name)
+    def kinds(self) -> dict[str, Kind]:
+        """What each column holds, by name."""
+        return {column.name: column.kind for column in self.columns}
 
 
 def rows_a_batch(columns: int) -> int:

@@ -282,7 +282,8 @@ class _Page:
             whats = [what for what, _ in say.wanted(one, self._words)]
             listed = self._words.ui("list.semicolon").join(whats[:WISHES])
             self.blank()
-            self.paragraph(self._words.ui("not-checked.calm", count=len(one.not_checked), listed=listed), style="dim")
+            key = "dataset.calm" if is_audit(one) else "not-checked.calm"
+            self.paragraph(self._words.ui(key, count=len(one.not_checked), listed=listed), style="dim")
         elif wishes:
             self.heading("heading.not-checked")
             for wish in wishes if self._verbose else wishes[:WISHES]:

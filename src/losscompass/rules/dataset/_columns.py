@@ -7,7 +7,7 @@ import numpy as np
 
 from ...evidence.records import Event
 from ...evidence.run import Run
-from ..base import Exhibit, Need
+from ..base import Exhibit, Need, Undecided
 
 AUDITED = Need("fact:audited")
 NAMED = 5
@@ -18,6 +18,33 @@ def event(run: Run, name: str, split: str = "train") -> Event | None:
     """The last event of a name that speaks of a part of the data, or of all of it."""
     found = [one for one in run.happened(name) if one.data.get("split", split) == split]
     return found[-1] if found else None
+
+
+MISSING = {
+    "features": "data-set",
+    "batch": "data-set",
+    "duplicates": "data-set",
+    "target": "target-column",
+    "labels": "target-column",
+    "outlook": "target-column",
+    "giveaway": "rows-with-target",
+    "prediction": "rows-with-target",
+    "labels-doubted": "rows-with-classes",
+    "samples": "validation-part",
+    "shift": "validation-part",
+    "splits": "validation-part",
+    "groups": "group-column",
+    "times": "time-column",
+}
+"""What is to be given so that an event is there: ids of the catalogue (`missing.<id>`)."""
+
+
+def known(run: Run, name: str, split: str = "train") -> Event:
+    """The same, of an event without which nothing can be said. Raises `Undecided` where it is not there."""
+    found = event(run, name, split)
+    if found is None:
+        raise Undecided(MISSING[name])
+    return found
 
 
 def column(of: Event, key: str) -> np.ndarray:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Threshold
+from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ._columns import column, event, number, table, text, whole
 
 RATIO = Threshold(
@@ -21,6 +21,8 @@ def detect(run: Run, ratio: float = RATIO.value) -> Iterator[Finding]:
     elif labels is not None and number(labels, "classes", 0) >= 2:
         counts = column(labels, "shares") * number(labels, "samples", 0)
         names, place = np.arange(counts.size).astype(str), labels.places.get("at")
+    elif target is None:
+        raise Undecided("target-column")
     else:
         return
     present = counts > 0
@@ -57,6 +59,6 @@ RULE = Rule(
     remedies=("rebalance-classes",),
     explains=("constant-metric", "stalled-metric"),
     thresholds={"ratio": RATIO},
-    confidence=0.9,
+    confidence=0.8,
     domain=("D3", "J6"),
 )

@@ -4,17 +4,14 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, event, number, table, whole
+from ._columns import AUDITED, column, known, number, table, whole
 
 SHARE = Threshold(0.005, unit="share of the rows", basis="calibration/conflicting-labels.json")
 CHANCE = 0.01  # of a twin by chance: above it, rows with the same inputs are no copies
 
 
 def detect(run: Run, share: float = SHARE.value) -> Iterator[Finding]:
-    twins = event(run, "duplicates")
-    target = event(run, "target")
-    if twins is None or target is None:
-        return
+    twins, target = known(run, "duplicates"), known(run, "target")
     conflicts = number(twins, "conflicts", 0)
     if conflicts < share or number(twins, "chance", 1) > CHANCE or target.data.get("task") == "regression":
         return
@@ -39,6 +36,6 @@ RULE = Rule(
     remedies=("review-labels",),
     explains=("label-noise",),
     thresholds={"share": SHARE},
-    confidence=0.9,
+    confidence=0.75,
     domain=("D4",),
 )

@@ -6,13 +6,11 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ._columns import AUDITED, column, event, listed, table, whole
+from ._columns import AUDITED, column, known, listed, table, whole
 
 
 def detect(run: Run) -> Iterator[Finding]:
-    features = event(run, "features")
-    if features is None:
-        return
+    features = known(run, "features")
     low, high, distinct, missing = (column(features, key) for key in ("low", "high", "distinct", "missing"))
     text = column(features, "kind") == "text"
     hit = np.flatnonzero((np.where(text, distinct == 1, low == high)) & (missing == 0))
@@ -36,6 +34,6 @@ RULE = Rule(
     needs=(AUDITED, Need("event:features", optional=True)),
     detect=detect,
     remedies=("drop-columns",),
-    confidence=0.95,
+    confidence=0.75,
     domain=("D2",),
 )

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ._columns import AUDITED, column, event, number, text
+from ._columns import AUDITED, column, known, number, text
 
 
 def detect(run: Run) -> Iterator[Finding]:
-    target = event(run, "target")
-    if target is None or number(target, "distinct", 0) != 1:
+    target = known(run, "target")
+    if number(target, "distinct", 0) != 1:
         return
     classes = column(target, "classes")
     value = str(classes[0]) if classes.size else f"{number(target, 'mean'):.6g}"
@@ -25,6 +25,6 @@ RULE = Rule(
     needs=(AUDITED, Need("event:target", optional=True)),
     detect=detect,
     remedies=("check-labels",),
-    confidence=0.95,
+    confidence=0.67,
     domain=("J3",),
 )

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, event, listed, number, table
+from ._columns import AUDITED, column, known, listed, number, table
 
 DISTANCE = Threshold(
     0.15, unit="largest difference of the distribution functions", basis="calibration/distribution-shift.json"
@@ -16,9 +16,7 @@ SURE = 1e-3  # chance of such a distance in any of the columns
 
 
 def detect(run: Run, distance: float = DISTANCE.value, apart: float = APART.value) -> Iterator[Finding]:
-    shift = event(run, "shift")
-    if shift is None:
-        return
+    shift = known(run, "shift")
     names, gaps, chance = column(shift, "names"), column(shift, "distances"), column(shift, "chances")
     hit = np.flatnonzero((gaps >= distance) & (chance <= SURE))
     told, error = number(shift, "apart", 0.5), number(shift, "apart_error", 0.5)
@@ -51,6 +49,6 @@ RULE = Rule(
     remedies=("match-distributions",),
     explains=("generalization-gap",),
     thresholds={"distance": DISTANCE, "apart": APART},
-    confidence=0.85,
+    confidence=0.75,
     domain=("D8",),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, event, number, table, whole
+from ._columns import AUDITED, column, known, number, table, whole
 
 SHARE = Threshold(0.01, unit="share of the rows that repeat an earlier one", basis="calibration/duplicate-rows.json")
 CHANCE = Threshold(
@@ -13,9 +13,7 @@ CHANCE = Threshold(
 
 
 def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -> Iterator[Finding]:
-    twins = event(run, "duplicates")
-    if twins is None:
-        return
+    twins = known(run, "duplicates")
     repeated, expected = number(twins, "share", 0), number(twins, "chance", 1)
     if repeated < share or expected > chance:
         return
@@ -39,6 +37,6 @@ RULE = Rule(
     detect=detect,
     remedies=("drop-duplicates",),
     thresholds={"share": SHARE, "chance": CHANCE},
-    confidence=0.9,
+    confidence=0.75,
     domain=("D6",),
 )

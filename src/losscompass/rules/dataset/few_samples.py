@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, event, number, table, whole
+from ._columns import AUDITED, column, event, known, number, table, whole
 
 GAIN = Threshold(0.03, unit="rise of the score by the last doubling of the rows", basis="calibration/few-samples.json")
 PER_FEATURE = Threshold(2.0, unit="rows a feature", basis="calibration/few-samples.json")
@@ -14,9 +14,7 @@ LEAST = 5  # rows of a class, below which it cannot be learned and checked
 
 
 def detect(run: Run, gain: float = GAIN.value, per_feature: float = PER_FEATURE.value) -> Iterator[Finding]:
-    features, target, learned = event(run, "features"), event(run, "target"), event(run, "prediction")
-    if features is None:
-        return
+    features, target, learned = known(run, "features"), event(run, "target"), event(run, "prediction")
     rows, wide = number(features, "rows", 0), max(1.0, number(features, "columns", 1))
     counts = column(target, "counts") if target is not None else np.zeros(0)
     smallest = int(counts[counts > 0].min()) if (counts > 0).any() else -1
@@ -49,6 +47,6 @@ RULE = Rule(
     remedies=("more-data-or-augmentation",),
     explains=("overfitting",),
     thresholds={"gain": GAIN, "per_feature": PER_FEATURE},
-    confidence=0.8,
+    confidence=0.75,
     domain=("D7",),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, event, listed, number, text
+from ._columns import AUDITED, column, known, listed, number, text
 
 SHARE = Threshold(
     0.05, unit="share of the validation rows whose group is in training", basis="calibration/group-overlap.json"
@@ -14,9 +14,7 @@ MEMBERS = 1.5  # rows a group, at least: else it only numbers the rows
 
 
 def detect(run: Run, share: float = SHARE.value) -> Iterator[Finding]:
-    groups = event(run, "groups")
-    if groups is None:
-        return
+    groups = known(run, "groups")
     count, rows = number(groups, "train_groups", 0), column(groups, "rows")
     shared = number(groups, "val_rows_shared", 0)
     if count < FEWEST or rows[0] < MEMBERS * count or shared < share:
@@ -41,6 +39,6 @@ RULE = Rule(
     detect=detect,
     remedies=("split-again",),
     thresholds={"share": SHARE},
-    confidence=0.8,
+    confidence=0.75,
     domain=("D5",),
 )

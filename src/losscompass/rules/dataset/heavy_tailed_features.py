@@ -6,15 +6,13 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, event, listed, table
+from ._columns import AUDITED, column, known, listed, table
 
 SKEW = Threshold(3.0, unit="skewness", basis="calibration/heavy-tailed-features.json")
 
 
 def detect(run: Run, skew: float = SKEW.value) -> Iterator[Finding]:
-    features = event(run, "features")
-    if features is None:
-        return
+    features = known(run, "features")
     leans, logs = column(features, "skew"), column(features, "log_skew")
     jump = column(features, "far_jump")
     hit = np.flatnonzero((leans >= skew) & (np.abs(logs) <= leans / 3) & (jump < 10))
@@ -40,6 +38,6 @@ RULE = Rule(
     detect=detect,
     remedies=("transform-tails",),
     thresholds={"skew": SKEW},
-    confidence=0.9,
+    confidence=0.75,
     domain=("D1",),
 )

@@ -6,16 +6,14 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, event, listed, table, whole
+from ._columns import AUDITED, column, known, listed, table, whole
 
 FEWEST = Threshold(20, unit="rows below which that all differ is chance", basis="calibration/identifier-feature.json")
 LONGEST = 64  # letters: longer ones are texts
 
 
 def detect(run: Run, fewest: float = FEWEST.value) -> Iterator[Finding]:
-    features = event(run, "features")
-    if features is None:
-        return
+    features = known(run, "features")
     distinct, sampled, longest, spaced, numeric = (
         column(features, key) for key in ("distinct", "sampled", "longest", "spaced", "numeric_text")
     )
@@ -55,6 +53,6 @@ RULE = Rule(
     remedies=("drop-columns",),
     explains=("distribution-shift",),
     thresholds={"fewest": FEWEST},
-    confidence=0.9,
+    confidence=0.75,
     domain=("D2",),
 )

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.records import Event
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Threshold
+from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ._columns import column, event, listed, number, table
 
 RATIO = Threshold(
@@ -22,6 +22,8 @@ def detect(run: Run, ratio: float = RATIO.value, size: float = SIZE.value) -> It
         yield from _of_table(features, ratio, size)
         return
     batches = [one for one in run.happened("batch") if one.data.get("phase") == "train" and not one.data.get("whole")]
+    if not run.happened("batch"):
+        raise Undecided("data-set")
     if batches:
         low, high, std = (max(abs(number(one, key, 0.0)) for one in batches) for key in ("min", "max", "std"))
         widest, least = (number(batches[-1], key) for key in ("feature_std_high", "feature_std_low"))
@@ -85,6 +87,6 @@ RULE = Rule(
     remedies=("scale-inputs",),
     explains=("loss-flat", "loss-oscillation", "loss-divergence", "slow-descent", "initial-loss-off"),
     thresholds={"ratio": RATIO, "size": SIZE},
-    confidence=0.85,
+    confidence=0.75,
     domain=("D1",),
 )

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, event, number, text
+from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ._columns import AUDITED, known, number, text
 
 RANKING = Threshold(0.53, unit="ROC AUC of trees, mean over the classes", basis="calibration/inputs-uninformative.json")
 EXPLAINED = Threshold(
@@ -17,9 +17,9 @@ LEAST = 30  # rows of the smallest class, below which chance decides
 
 
 def detect(run: Run, ranking: float = RANKING.value, explained: float = EXPLAINED.value) -> Iterator[Finding]:
-    learned = event(run, "prediction")
-    if learned is None or number(learned, "rows", 0) < FEWEST:
-        return
+    learned = known(run, "prediction")
+    if number(learned, "rows", 0) < FEWEST:
+        raise Undecided("rows-with-target")
     score, guess = number(learned, "score"), number(learned, "guess")
     if text(learned, "metric") == "accuracy":
         area, least = number(learned, "ranking", 1), number(learned, "least", 0)
@@ -40,6 +40,6 @@ RULE = Rule(
     remedies=("check-labels", "check-data-pipeline"),
     explains=("loss-flat", "chance-level-loss"),
     thresholds={"ranking": RANKING, "explained": EXPLAINED},
-    confidence=0.8,
+    confidence=0.67,
     domain=("D4", "J3"),
 )

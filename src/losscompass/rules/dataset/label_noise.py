@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import AUDITED, column, event, number, table, whole
+from ._columns import AUDITED, column, known, number, table, whole
 
 SHARE = Threshold(0.03, unit="estimated share of wrong labels", basis="calibration/label-noise.json")
 CERTAIN = Threshold(
@@ -17,12 +17,12 @@ HALF = 0.45  # estimated share from which on the model, not the labels, is in do
 
 
 def detect(run: Run, share: float = SHARE.value, certain: float = CERTAIN.value) -> Iterator[Finding]:
-    doubted = event(run, "labels-doubted")
-    if doubted is None:
-        return
+    doubted = known(run, "labels-doubted")
     score, guess, estimated = (number(doubted, key) for key in ("score", "guess", "share"))
-    if score < guess + 0.5 * (1 - guess) or estimated > HALF:
-        raise Undecided("labels-beyond-the-model")  # a model that learned little cannot call labels wrong
+    if score < guess + 0.5 * (1 - estimated - guess) or estimated > HALF:
+        raise Undecided(
+            "labels-beyond-the-model"
+        )  # a model that learned little of what the labels allow cannot call them wrong
     rows, count = whole(column(doubted, "rows")), int(number(doubted, "doubted", 0))
     if estimated < share or count < FEWEST:
         return
@@ -61,6 +61,6 @@ RULE = Rule(
     remedies=("review-labels",),
     explains=("plateau", "overfitting", "overconfidence"),
     thresholds={"share": SHARE, "certain": CERTAIN},
-    confidence=0.85,
+    confidence=0.67,
     domain=("D4",),
 )

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ._columns import AUDITED, event, number, text
+from ._columns import AUDITED, known, number, text
 
 
 def detect(run: Run) -> Iterator[Finding]:
-    target = event(run, "target")
-    if target is None:
-        return
+    target = known(run, "target")
     missing = number(target, "missing", 0)
     if missing > 0:
         yield Finding(
@@ -33,6 +31,6 @@ RULE = Rule(
     detect=detect,
     remedies=("check-labels",),
     explains=("non-finite-loss",),
-    confidence=0.95,
+    confidence=0.75,
     domain=("D2",),
 )

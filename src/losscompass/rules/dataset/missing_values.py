@@ -6,13 +6,11 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ._columns import AUDITED, column, event, listed, number, table, whole
+from ._columns import AUDITED, column, known, listed, number, table, whole
 
 
 def detect(run: Run) -> Iterator[Finding]:
-    features = event(run, "features")
-    if features is None:
-        return
+    features = known(run, "features")
     missing, infinite = column(features, "missing"), column(features, "infinite")
     share = missing + infinite
     hit = np.flatnonzero(share > 0)
@@ -51,6 +49,6 @@ RULE = Rule(
     detect=detect,
     remedies=("fill-missing-values",),
     explains=("non-finite-loss",),
-    confidence=0.95,
+    confidence=0.8,
     domain=("D2",),
 )

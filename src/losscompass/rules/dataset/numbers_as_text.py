@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, event, listed, table
+from ._columns import AUDITED, column, known, listed, table
 
 NUMBERS = Threshold(
     0.8, unit="share of the cells that are numbers with something around them", basis="calibration/numbers-as-text.json"
@@ -14,9 +14,7 @@ NUMBERS = Threshold(
 
 
 def detect(run: Run, numbers: float = NUMBERS.value) -> Iterator[Finding]:
-    features = event(run, "features")
-    if features is None:
-        return
+    features = known(run, "features")
     numeric, strays = column(features, "numeric_text"), column(features, "strays")
     text = column(features, "kind") == "text"
     hit = np.flatnonzero((text & (numeric >= numbers)) | (strays > 0))
@@ -47,6 +45,6 @@ RULE = Rule(
     remedies=("read-as-numbers",),
     explains=("unencoded-categories", "missing-values"),
     thresholds={"numbers": NUMBERS},
-    confidence=0.9,
+    confidence=0.75,
     domain=("D2",),
 )

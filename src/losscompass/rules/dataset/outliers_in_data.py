@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, event, listed, table, whole
+from ._columns import AUDITED, column, known, listed, table, whole
 
 JUMP = Threshold(4.0, unit="how many times farther than the next values", basis="calibration/outliers-in-data.json")
 DISTANCE = Threshold(20.0, unit="robust standard deviations from the median", basis="calibration/outliers-in-data.json")
@@ -15,9 +15,7 @@ FEW = 0.05  # share of the rows: more than that are a part of the distribution
 
 
 def detect(run: Run, jump: float = JUMP.value, distance: float = DISTANCE.value) -> Iterator[Finding]:
-    features = event(run, "features")
-    if features is None:
-        return
+    features = known(run, "features")
     jumps, far, share = (column(features, key) for key in ("far_jump", "far_distance", "far_share"))
     hit = np.flatnonzero(
         (jumps >= jump)
@@ -55,6 +53,6 @@ RULE = Rule(
     remedies=("clip-outliers",),
     explains=("loss-spike",),
     thresholds={"jump": JUMP, "distance": DISTANCE},
-    confidence=0.85,
+    confidence=0.75,
     domain=("D1",),
 )

@@ -7,7 +7,7 @@ import numpy as np
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, event, listed
+from ._columns import AUDITED, column, known, listed
 
 EXACT = Threshold(
     0.02,
@@ -19,9 +19,7 @@ ONE = 1e-3  # how near the spread of all must be to 1, or the range to 0–1
 
 
 def detect(run: Run, exact: float = EXACT.value) -> Iterator[Finding]:
-    splits = event(run, "splits")
-    if splits is None:
-        return
+    splits = known(run, "splits")
     names = column(splits, "name" if "name" in splits.data else "names")
     together, apart = _standardised(splits)
     scaled = np.flatnonzero((together <= exact * np.maximum(apart, 1e-12)) & (apart > 1e-9))
@@ -62,6 +60,6 @@ RULE = Rule(
     detect=detect,
     remedies=("fit-on-training-only",),
     thresholds={"exact": EXACT},
-    confidence=0.85,
+    confidence=0.75,
     domain=("D5",),
 )

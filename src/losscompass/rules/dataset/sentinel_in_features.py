@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, event, listed, table, whole
+from ._columns import AUDITED, column, known, listed, table, whole
 
 MOST = Threshold(
     0.8,
@@ -16,9 +16,7 @@ MOST = Threshold(
 
 
 def detect(run: Run, most: float = MOST.value) -> Iterator[Finding]:
-    features = event(run, "features")
-    if features is None:
-        return
+    features = known(run, "features")
     value, share = column(features, "sentinel"), column(features, "sentinel_share")
     hit = np.flatnonzero(np.isfinite(value) & (share > 0) & (share <= most))
     if hit.size == 0:
@@ -49,6 +47,6 @@ RULE = Rule(
     remedies=("fill-missing-values",),
     explains=("distribution-shift",),
     thresholds={"most": MOST},
-    confidence=0.9,
+    confidence=0.8,
     domain=("D2",),
 )

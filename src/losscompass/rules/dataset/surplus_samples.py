@@ -6,15 +6,15 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, event, number, table, whole
+from ._columns import AUDITED, column, known, number, table, whole
 
 LOSS = Threshold(0.005, unit="score that the smaller part gives away", basis="calibration/surplus-samples.json")
 ROWS = 10_000  # below which there is nothing to save
 
 
 def detect(run: Run, loss: float = LOSS.value) -> Iterator[Finding]:
-    learned = event(run, "prediction")
-    if learned is None or number(learned, "whole_rows", 0) < ROWS:
+    learned = known(run, "prediction")
+    if number(learned, "whole_rows", 0) < ROWS:
         return
     sizes, scores = column(learned, "sizes"), column(learned, "scores")
     if sizes.size < 3 or scores[-1] <= number(learned, "guess", 0) + 0.02:
@@ -43,6 +43,6 @@ RULE = Rule(
     detect=detect,
     remedies=("subsample-rows",),
     thresholds={"loss": LOSS},
-    confidence=0.8,
+    confidence=0.67,
     domain=("D6",),
 )

@@ -6,12 +6,12 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ._columns import AUDITED, column, event, number, table, text
+from ._columns import AUDITED, column, known, number, table, text
 
 
 def detect(run: Run) -> Iterator[Finding]:
-    outlook = event(run, "outlook")
-    if outlook is None or not column(outlook, "losses").size:
+    outlook = known(run, "outlook")
+    if not column(outlook, "losses").size:
         return
     losses, starts, baselines, floors = (column(outlook, key) for key in ("losses", "starts", "baselines", "floors"))
     shares = number(outlook, "majority", np.nan)
@@ -24,9 +24,15 @@ def detect(run: Run) -> Iterator[Finding]:
             "guess": shares if np.isfinite(shares) else 0.0,
             "metric": _metric(text(outlook, "task"), shares),
         },
-        exhibits=table(
-            ("loss", "start", "baseline", "floor"),
-            zip(losses, starts.tolist(), baselines.tolist(), floors.tolist(), strict=True),
+        exhibits=(
+            *table(
+                ("loss", "start", "baseline", "floor"),
+                zip(losses, starts.tolist(), baselines.tolist(), floors.tolist(), strict=True),
+            ),
+            *table(
+                ("metric", "constant-answer"),
+                zip(column(outlook, "metrics"), column(outlook, "guesses").tolist(), strict=True),
+            ),
         ),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, event, number, text
+from ._columns import AUDITED, known, number, text
 
 SHARE = Threshold(
     0.2,
@@ -14,9 +14,7 @@ SHARE = Threshold(
 
 
 def detect(run: Run, share: float = SHARE.value) -> Iterator[Finding]:
-    times = event(run, "times")
-    if times is None:
-        return
+    times = known(run, "times")
     before = number(times, "before_end", 0)
     if before < share or number(times, "train_high") <= number(times, "train_low"):
         return
@@ -31,6 +29,6 @@ RULE = Rule(
     detect=detect,
     remedies=("split-again",),
     thresholds={"share": SHARE},
-    confidence=0.7,
+    confidence=0.75,
     domain=("D5",),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import column, event, number, table, whole
+from ._columns import column, known, number, table, whole
 
 SHARE = Threshold(0.01, unit="share of the validation rows", basis="calibration/train-validation-leak.json")
 CHANCE = Threshold(0.01, unit="chance of a twin among independent rows", basis="calibration/train-validation-leak.json")
@@ -13,9 +13,7 @@ TIMES = 5.0  # so many times the share that chance makes
 
 
 def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -> Iterator[Finding]:
-    samples = event(run, "samples")
-    if samples is None:
-        return
+    samples = known(run, "samples")
     seen = number(samples, "val_seen", 0)
     if seen < 20:
         return
@@ -25,12 +23,9 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
     alike = near >= max(share, TIMES * expected) and expected <= chance * 10 and number(samples, "chance", 0) <= chance
     if not copies and not alike:
         return
-    pairs = (
-        list(zip(whole(column(samples, "val_rows")), whole(column(samples, "train_rows")), strict=False))
-        if copies
-        else []
-    )
-    rows = [(mine, theirs) for mine, theirs in pairs] or [(row, "") for row in whole(column(samples, "near_rows"))]
+    rows: list[tuple[int, int | str]] = [(row, "") for row in whole(column(samples, "near_rows"))]
+    if copies:
+        rows = list(zip(whole(column(samples, "val_rows")), whole(column(samples, "train_rows")), strict=False))
     yield Finding(
         onset=None,
         values={
@@ -54,6 +49,6 @@ RULE = Rule(
     remedies=("split-again",),
     explains=("validation-below-train", "duplicate-rows"),
     thresholds={"share": SHARE, "chance": CHANCE},
-    confidence=0.9,
+    confidence=0.83,
     domain=("D5",),
 )

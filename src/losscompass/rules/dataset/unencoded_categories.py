@@ -6,15 +6,13 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ._columns import AUDITED, column, event, listed, table, whole
+from ._columns import AUDITED, column, known, listed, table, whole
 
 MANY = 50  # values of a column, beyond which one column a value is no way
 
 
 def detect(run: Run) -> Iterator[Finding]:
-    features = event(run, "features")
-    if features is None:
-        return
+    features = known(run, "features")
     text, numeric = column(features, "kind") == "text", column(features, "numeric_text")
     distinct, sampled = column(features, "distinct"), column(features, "sampled")
     hit = np.flatnonzero(text & (numeric < 0.8) & (distinct > 1))
@@ -42,6 +40,6 @@ RULE = Rule(
     needs=(AUDITED, Need("event:features", optional=True)),
     detect=detect,
     remedies=("encode-categories",),
-    confidence=0.95,
+    confidence=0.75,
     domain=("D2",),
 )
