@@ -5,12 +5,14 @@ from time import perf_counter
 from typing import Any
 
 from . import facts
+from .astray import softmax_astray
 from .budget import Budget
 from .contract import arguments, describe
 from .coverage import Coverage
+from .definitions import line_of
 from .forward import Forward
 from .losses import BackwardSite, Losses, LossSite, Pending
-from .places import Spot
+from .places import Places, Spot
 from .telling import Telling
 from .xray import LINEAR, SHAPING, Xray, chain, operation, scale_of, walk
 
@@ -19,12 +21,20 @@ class Graphs:
     """Tells `loss-call` and `graph` events, and learns of each backward what it is made of."""
 
     def __init__(
-        self, torch: Any, telling: Telling, losses: Losses, forward: Forward, coverage: Coverage, budget: Budget
+        self,
+        torch: Any,
+        places: Places,
+        telling: Telling,
+        losses: Losses,
+        forward: Forward,
+        coverage: Coverage,
+        budget: Budget,
     ) -> None:
         self._torch = torch
         self._telling = telling
         self._losses = losses
         self._forward = forward
+        self._places = places
         self._coverage = coverage
         self._budget = budget
         self._loss_known = False
@@ -84,8 +94,24 @@ class Graphs:
         if root.numel() == 1:
             data["value"] = float(root.detach())
         layer, earlier = self._neighbours(seen)
-        self._telling.event("graph", data, at=site.spot, layer=layer, earlier_layer=earlier)
+        astray = softmax_astray(seen)
+        if astray is not None:
+            data["astray_op"], data["astray_axis"], data["astray_axes"] = (
+                operation(astray.node),
+                astray.axis,
+                astray.axes,
+            )
+        spot = None if astray is None else self._softmax_spot(astray.node)
+        self._telling.event("graph", data, at=site.spot, layer=layer, earlier_layer=earlier, astray=spot)
         self._budget.charge(began)
+
+    def _softmax_spot(self, node: Any) -> Spot | None:
+        """Where a softmax is applied; where it is a layer, the line that makes it, if there is one only."""
+        spot, name = self._forward.places_of.get(node), operation(node)
+        place = self._places.place(spot)
+        if place is not None and "softmax" not in place[2].lower():
+            return line_of(self._places, spot, f"{name}(") or spot
+        return spot
 
     def inputs_of(self, root: Any) -> Iterator[Any]:
         """The data that a graph was computed from: what its products have saved for the gradients of their weights."""

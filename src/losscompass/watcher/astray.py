@@ -1,0 +1,66 @@
+"""A softmax over an axis along which nothing is shared out: the samples of a batch, or the heads of an attention."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .xray import LOSSES, SHAPING, Xray, operation
+
+MOST: Final = 5_000
+"""Nodes of a graph up to which it is searched."""
+
+PRODUCTS: Final = frozenset(("Bmm", "Baddbmm"))
+_SOFTMAX: Final = frozenset(("Softmax", "SafeSoftmax", "LogSoftmax"))
+_THROUGH: Final = SHAPING | {"NativeDropout", "MaskedFill"}
+
+
+@dataclass(frozen=True, slots=True)
+class Astray:
+    """A node of the graph, the axis of its softmax, and how many axes its tensor has."""
+
+    node: Any
+    axis: int
+    axes: int
+
+
+def softmax_astray(seen: Xray) -> Astray | None:
+    """The first softmax whose axis cannot be meant, by what its result goes into.
+
+    Before a batched product of matrices the sum runs over one of the last two axes; shares along an axis before these are
+    never added up. Before a loss over classes the class axis is 1. A square matrix is left alone: there both
+    directions are in use (contrastive losses).
+    """
+    if len(seen.known) > MOST:
+        return None
+    for node in seen.known:
+        name = operation(node)
+        if name not in PRODUCTS and name not in LOSSES:
+            continue
+        for child, _ in node.next_functions:
+            direct, below = True, child
+            for _ in range(8):
+                if below is None or operation(below) not in _THROUGH or not below.next_functions:
+                    break
+                direct, below = False, below.next_functions[0][0]
+            found = None if below is None or operation(below) not in _SOFTMAX else _axis(below)
+            if found is None:
+                continue
+            axis, shape = found
+            if name in PRODUCTS:
+                wrong = len(shape) >= 3 and axis < len(shape) - 2
+            else:
+                classes = direct and name.startswith("NllLoss")
+                wrong = len(shape) >= 2 and shape[0] != shape[1] and (axis == 0 or (classes and axis != 1))
+            if wrong:
+                return Astray(below, axis, len(shape))
+    return None
+
+
+def _axis(node: Any) -> tuple[int, tuple[int, ...]] | None:
+    """Along which axis of which shape; None where this version of torch does not tell, or the result was changed in place."""
+    try:
+        shape, axis = tuple(node._saved_result.shape), int(node._saved_dim)
+    except (AttributeError, RuntimeError):
+        return None
+    if axis >= 2**63:
+        axis -= 2**64  # torch keeps it unsigned
+    return (axis % len(shape), shape) if shape else None
