@@ -10,7 +10,7 @@ MOST: Final = 5_000
 
 PRODUCTS: Final = frozenset(("Bmm", "Baddbmm"))
 _SOFTMAX: Final = frozenset(("Softmax", "SafeSoftmax", "LogSoftmax"))
-_THROUGH: Final = SHAPING | {"NativeDropout", "MaskedFill"}
+_THROUGH: Final = SHAPING | {"NativeDropout", "MaskedFill", "Mul", "Div"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,10 @@ def softmax_astray(seen: Xray) -> Astray | None:
         for child, _ in node.next_functions:
             direct, below = True, child
             for _ in range(8):
-                if below is None or operation(below) not in _THROUGH or not below.next_functions:
+                inner = _single(below)
+                if inner is None:
                     break
-                direct, below = False, below.next_functions[0][0]
+                direct, below = False, inner
             found = None if below is None or operation(below) not in _SOFTMAX else _axis(below)
             if found is None:
                 continue
@@ -53,6 +54,14 @@ def softmax_astray(seen: Xray) -> Astray | None:
             if wrong:
                 return Astray(below, axis, len(shape))
     return None
+
+
+def _single(node: Any) -> Any:
+    """What goes into an operation that changes shapes, masks or scales; None for any other, and where two tensors go in."""
+    if node is None or operation(node) not in _THROUGH:
+        return None
+    inner = [child for child, _ in node.next_functions if child is not None]
+    return inner[0] if len(inner) == 1 else None
 
 
 def _axis(node: Any) -> tuple[int, tuple[int, ...]] | None:

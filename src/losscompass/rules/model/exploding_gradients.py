@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..looks import values, weights
-from ..seen import flag, loops, place
+from ..seen import flag, loops, number, place
 
 STEEP = 15.0
 """Percent of the loss for one percent of a layer's weights (gradient norm × weight norm / loss), at the first step. A layer that
@@ -21,7 +21,12 @@ def detect(run: Run) -> Iterator[Finding]:
         return  # a loss of no known kind may start at zero or below
     if any(flag(one, "loaded") for one in models):
         return  # near its minimum a small loss is steep
-    loss = float(curve.value[0])
+    found = loops(run)
+    if len(found) != 1:
+        return  # which of several losses a gradient is of is not told
+    # As it was back-propagated: times a factor, if there is one; as often as there are backwards to a step.
+    sent = max((number(one, "value") or 0.0 for one in run.happened("graph")[:1]), default=0.0)
+    loss = max(float(curve.value[0]), sent) * max(1.0, number(found[0], "backwards_per_step") or 1.0)
     held = {one.tensor: one for one in weights(run, "weight")}
     moved = {one.tensor: one for one in weights(run, "update")}
     steepest, name, norm = 0.0, "", 0.0
@@ -40,7 +45,7 @@ def detect(run: Run) -> Iterator[Finding]:
     yield Finding(
         onset=None,
         values={"layer": name, "steep": steepest, "norm": norm, "loss": loss},
-        place=place(next(iter(loops(run)), None), "backward"),
+        place=place(found[0], "backward"),
     )
 
 
@@ -57,6 +62,7 @@ RULE = Rule(
         Need("fact:loss", optional=True),
         Need("event:model", optional=True),
         Need("event:loop", optional=True),
+        Need("event:graph", optional=True),
     ),
     detect=detect,
     remedies=("clip-gradients",),
