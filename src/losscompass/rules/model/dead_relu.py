@@ -3,24 +3,25 @@
 from collections.abc import Iterator
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Undecided
+from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ..looks import values
 from ..seen import place
 
-DEAD = 0.95  # share of a layer's units; what is left cannot carry the task. Sound layers of the zoo: up to 0.3
+# share of a layer's units; what is left cannot carry the task. Sound layers of the zoo: up to 0.3
+DEAD = Threshold(0.95, unit="share of the units of a layer", basis="calibration/watched/dead-relu.json")
 LOOKS = 2
 
 
-def detect(run: Run) -> Iterator[Finding]:
+def detect(run: Run, dead_at: float = DEAD.value) -> Iterator[Finding]:
     tracks = [one for one in run.tensors.values() if one.kind == "activation"]
     if not tracks:
         raise Undecided("watched-tensors")
     dead = {one.tensor: seen for one in tracks if (seen := values(one, "dead")).size >= LOOKS}
     # From the first look on, or at last: whoever kills them, they are dead when the run is over.
-    killed = {name: seen for name, seen in dead.items() if min(seen[-LOOKS:]) >= DEAD}
+    killed = {name: seen for name, seen in dead.items() if min(seen[-LOOKS:]) >= dead_at}
     if not killed:
         return
-    name = min(killed, key=lambda one: (int((killed[one] < DEAD).sum()), list(killed).index(one)))
+    name = min(killed, key=lambda one: (int((killed[one] < dead_at).sum()), list(killed).index(one)))
     model = next(iter(run.happened("model")), None)
     yield Finding(
         onset=None,
@@ -55,6 +56,7 @@ RULE = Rule(
         "learning-rate-too-low",
         "vanishing-gradients",
     ),
+    thresholds={"dead_at": DEAD},
     confidence=0.9,
     domain=("T3",),
 )

@@ -3,18 +3,22 @@
 from collections.abc import Iterator
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity
+from ..base import Finding, Need, Rule, Severity, Threshold
 from ..looks import values, weights
 from ..seen import flag, loops, number, place
 
-STEEP = 15.0
+STEEP = Threshold(
+    15.0,
+    unit="percent of the loss for one percent of the weights",
+    basis="calibration/watched/exploding-gradients.json",
+)
 """Percent of the loss for one percent of a layer's weights (gradient norm × weight norm / loss), at the first step. A layer that
 is used once moves a squared error by 2 % at most where the outputs are far off; one in a recurrence by that for each step.
 Sound programs of the zoo: up to 4.6."""
 JUMPED = 0.5  # share of its weights that the first step changed: they say nothing of what they were before
 
 
-def detect(run: Run) -> Iterator[Finding]:
+def detect(run: Run, steep_at: float = STEEP.value) -> Iterator[Finding]:
     models = run.happened("model")
     curve = run.curve("train")
     if curve is None or not len(curve) or not curve.value[0] > 0 or "loss" not in run.facts:
@@ -40,7 +44,7 @@ def detect(run: Run) -> Iterator[Finding]:
         steep = float(gradient[0]) * size / loss
         if steep > steepest:
             steepest, name, norm = steep, one.tensor, float(gradient[0])
-    if not STEEP <= steepest < float("inf"):
+    if not steep_at <= steepest < float("inf"):
         return
     yield Finding(
         onset=None,
@@ -75,6 +79,7 @@ RULE = Rule(
         "learning-rate-too-high",
         "plateau",
     ),
+    thresholds={"steep_at": STEEP},
     confidence=0.85,
     domain=("T3",),
 )

@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterator
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity
+from ..base import Finding, Need, Rule, Severity, Threshold
 from ..seen import latest, number, place, text
 
 CRITIC = re.compile(r"^(d|dis|disc|discriminator|critic|netd)(_|$)|_(d|disc|discriminator|critic)$")
 MAKER = re.compile(r"^(g|gen|generator|netg|gan)(_|$)|_(g|gen|generator)$")
-APART = 30.0  # of rate × steps. In use: rates up to 4:1 (two time-scales), up to 5 steps of the critic, at most both
+# of rate × steps. In use: rates up to 4:1 (two time-scales), up to 5 steps of the critic, at most both
+APART = Threshold(30.0, unit="ratio of rate times steps", basis="calibration/watched/gan-imbalance.json")
 STEPS = 10
 
 
-def detect(run: Run) -> Iterator[Finding]:
+def detect(run: Run, apart: float = APART.value) -> Iterator[Finding]:
     names = [
         name.removeprefix("train/loss").strip("/_").lower() for name in run.series if name.startswith("train/loss")
     ]
@@ -25,7 +26,7 @@ def detect(run: Run) -> Iterator[Finding]:
         return
     first, second = made.values()
     pace = [(number(one, "lr") or 0.0) * steps[key] for key, one in made.items()]
-    if text(first, "class") != text(second, "class") or min(pace) <= 0 or max(pace) < APART * min(pace):
+    if text(first, "class") != text(second, "class") or min(pace) <= 0 or max(pace) < apart * min(pace):
         return
     slow, fast = (first, second) if pace[0] < pace[1] else (second, first)
     yield Finding(
@@ -54,6 +55,7 @@ RULE = Rule(
     detect=detect,
     remedies=("lower-learning-rate",),
     explains=("loss-divergence", "plateau", "loss-flat", "loss-oscillation", "learning-rate-too-low"),
+    thresholds={"apart": APART},
     confidence=0.9,
     domain=("L3",),
 )

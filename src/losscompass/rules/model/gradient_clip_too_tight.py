@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity
+from ..base import Finding, Need, Rule, Severity, Threshold
 from ..seen import count, loops, number, place, text
 
-TIGHT = 100.0  # usual norm / limit. In use: about as long as the gradient, a tenth at least
+# usual norm / limit. In use: about as long as the gradient, a tenth at least
+TIGHT = Threshold(100.0, unit="usual norm / limit", basis="calibration/watched/gradient-clip-too-tight.json")
 STEPS = 10
 LENGTH_COUNTS = ("SGD", "ASGD", "")  # Adam and its kin divide by the length: for them a limit only evens it out
 EPSILON = (
@@ -16,7 +17,7 @@ EPSILON = (
 )
 
 
-def detect(run: Run) -> Iterator[Finding]:
+def detect(run: Run, tight: float = TIGHT.value) -> Iterator[Finding]:
     norms = [one.value for name, one in run.series.items() if name.startswith("grad_norm") and len(one) >= STEPS]
     kinds = {number(one, "number"): text(one, "class") for one in run.happened("optimizer")}
     for loop in loops(run):
@@ -26,7 +27,7 @@ def detect(run: Run) -> Iterator[Finding]:
         if kinds.get(number(loop, "optimizer"), "") not in LENGTH_COUNTS and limit > EPSILON:
             continue
         usual = float(np.median(norms[0]))
-        if usual < TIGHT * limit:
+        if usual < tight * limit:
             continue
         yield Finding(
             onset=None,
@@ -57,6 +58,7 @@ RULE = Rule(
         "constant-metric",
         "loss-still-falling",
     ),
+    thresholds={"tight": TIGHT},
     confidence=0.95,
     domain=("T9",),
 )

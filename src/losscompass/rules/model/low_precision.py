@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity
+from ..base import Finding, Need, Rule, Severity, Threshold
 from ..looks import median_of, usual, weights
 from ..seen import looked, place, text
 
 HALF = ("float16", "bfloat16")
-LOST = 0.5  # share of the numbers that a step leaves as they were, beyond those without gradient
+# share of the numbers that a step leaves as they were, beyond those without gradient
+LOST = Threshold(0.5, unit="share of the numbers", basis="calibration/watched/low-precision.json")
 LAYERS = 2
 
 
-def detect(run: Run) -> Iterator[Finding]:
+def detect(run: Run, lost_at: float = LOST.value) -> Iterator[Finding]:
     formats = {text(call, "input_dtype") for call in looked(run, "loss-call")}
     half = next((one for one in HALF if one in formats), None)
     if half is None:
@@ -22,9 +23,9 @@ def detect(run: Run) -> Iterator[Finding]:
     lost = [
         usual(one, "zero") - gradients[one.tensor]
         for one in weights(run, "update")
-        if gradients.get(one.tensor, 1.0) < LOST
+        if gradients.get(one.tensor, 1.0) < lost_at
     ]
-    if len(lost) < LAYERS or median_of(lost) < LOST:
+    if len(lost) < LAYERS or median_of(lost) < lost_at:
         return
     yield Finding(
         onset=None,
@@ -47,6 +48,7 @@ RULE = Rule(
     detect=detect,
     remedies=("mixed-precision-care",),
     explains=("learning-rate-too-low", "plateau", "loss-flat", "slow-descent", "chance-level-loss"),
+    thresholds={"lost_at": LOST},
     confidence=0.95,
     domain=("T9",),
 )

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from math import sqrt
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity
+from ..base import Finding, Need, Rule, Severity, Threshold
 from ..looks import EARLY, last, values, weights
 from ..seen import place
 
-FAINT = 1e-3  # of the largest gradient (root mean square of a number): the layers that learn a thousand times slower
-GONE = 1e-4  # of one of them. The weakest layer of a sound program of the zoo has 3e-3
+# of the largest gradient (root mean square of a number): the layers that learn a thousand times slower
+FAINT = Threshold(1e-3, unit="of the largest gradient", basis="calibration/watched/vanishing-gradients.json")
+# of one of them. The weakest layer of a sound program of the zoo has 3e-3
+GONE = Threshold(1e-4, unit="of the largest gradient", basis="calibration/watched/vanishing-gradients.json")
 LAYERS = 4  # with fewer there is no depth to shrink in
 
 
-def detect(run: Run) -> Iterator[Finding]:
+def detect(run: Run, faint_at: float = FAINT.value, gone: float = GONE.value) -> Iterator[Finding]:
     # Every look counts, the first too: where a branch starts at zero (residuals, adapters) the gradient below it is 0 at
     # first and grows; a gradient that vanishes is never quite 0.
     sizes: list[tuple[str, float]] = []
@@ -25,8 +27,8 @@ def detect(run: Run) -> Iterator[Finding]:
         return
     at = max(range(len(sizes)), key=lambda index: sizes[index][1])
     largest = sizes[at][1]
-    faint = [(name, size / largest) for name, size in sizes[:at] if 0 < size <= FAINT * largest]
-    if len(faint) < 2 or min(share for _, share in faint) > GONE:
+    faint = [(name, size / largest) for name, size in sizes[:at] if 0 < size <= faint_at * largest]
+    if len(faint) < 2 or min(share for _, share in faint) > gone:
         return
     name, share = min(faint, key=lambda one: one[1])
     model = next(iter(run.happened("model")), None)
@@ -45,6 +47,7 @@ RULE = Rule(
     detect=detect,
     remedies=("check-gradients",),
     explains=("plateau", "loss-flat", "slow-descent", "chance-level-loss", "constant-metric", "learning-rate-too-low"),
+    thresholds={"faint_at": FAINT, "gone": GONE},
     confidence=0.9,
     domain=("T3",),
 )

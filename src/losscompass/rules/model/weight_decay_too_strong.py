@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity
+from ..base import Finding, Need, Rule, Severity, Threshold
 from ..looks import is_weight, usual, values
 from ..seen import number, place, text
 
 DECOUPLED = ("AdamW", "NAdamW", "Lion", "SGD")  # they shrink weights by the rate times the decay, each step
-SHRINK = 0.01  # of a weight in a step: half of it is gone after 70 steps. In use: 1e-5 to 1e-3
+# of a weight in a step: half of it is gone after 70 steps. In use: 1e-5 to 1e-3
+SHRINK = Threshold(0.01, unit="share of a weight a step", basis="calibration/watched/weight-decay-too-strong.json")
 COUPLED = 0.05  # decay from which, added to the gradient, it may rule it. In use: 1e-5 to 1e-2
 RULES_IT = 10.0  # times the gradient
 
 
-def detect(run: Run) -> Iterator[Finding]:
+def detect(run: Run, shrink_at: float = SHRINK.value) -> Iterator[Finding]:
     held = {one.tensor: one for one in run.tensors.values() if one.kind == "weight" and is_weight(one.tensor)}
     for optimizer in run.happened("optimizer"):
         rate, decay = number(optimizer, "lr"), number(optimizer, "weight_decay")
@@ -25,7 +26,7 @@ def detect(run: Run) -> Iterator[Finding]:
         norms = [seen for one in held.values() if (seen := values(one, "norm")).size >= 2 and seen[0] > 0]
         fell = sum(seen[-1] < seen[0] for seen in norms)
         if kind in DECOUPLED:
-            strong = shrink >= SHRINK and (not norms or 2 * fell >= len(norms))
+            strong = shrink >= shrink_at and (not norms or 2 * fell >= len(norms))
         else:
             strong = decay >= COUPLED and 2 * _ruled(run, decay) > len(norms) > 0
         if not strong:
@@ -72,6 +73,7 @@ RULE = Rule(
         "learning-rate-too-high",
         "dead-relu",
     ),
+    thresholds={"shrink_at": SHRINK},
     confidence=0.95,
     domain=("T9",),
 )
