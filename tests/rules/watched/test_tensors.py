@@ -50,11 +50,14 @@ def steep(norm):
 
 def test_a_loss_that_is_far_too_steep():
     more = {"facts": {"loss": "mse"}, "losses": np.ones(20)}
-    assert only("exploding-gradients", loop(), model(), tensors=steep(10.0), **more).values["steep"] == 100
-    assert found("exploding-gradients", loop(), model(), tensors=steep(0.5), **more) == ()
-    factor = graph(value=1e4)  # what is sent back is the loss times a factor
+    deep = graph(linear_layers=30)
+    assert only("exploding-gradients", loop(), model(), deep, tensors=steep(10.0), **more).values["steep"] == 100
+    assert found("exploding-gradients", loop(), model(), deep, tensors=steep(0.5), **more) == ()
+    factor = graph(value=1e4, linear_layers=30)  # what is sent back is the loss times a factor
     assert found("exploding-gradients", loop(), model(), factor, tensors=steep(10.0), **more) == ()
-    assert found("exploding-gradients", loop(), model(loaded=True), tensors=steep(10.0), **more) == ()
+    assert found("exploding-gradients", loop(), model(loaded=True), deep, tensors=steep(10.0), **more) == ()
+    flat = graph(linear_layers=4)  # nothing to grow in
+    assert found("exploding-gradients", loop(), model(), flat, tensors=steep(10.0), **more) == ()
 
 
 # -- weights -------------------------------------------------------------------------------------------------------------

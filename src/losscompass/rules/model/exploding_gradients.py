@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ..looks import values, weights
-from ..seen import flag, loops, number, place
+from ..seen import count, flag, loops, number, place, texts
 
 STEEP = Threshold(
     15.0,
@@ -15,6 +16,7 @@ STEEP = Threshold(
 """Percent of the loss for one percent of a layer's weights (gradient norm × weight norm / loss), at the first step. A layer that
 is used once moves a squared error by 2 % at most where the outputs are far off; one in a recurrence by that for each step.
 Sound programs of the zoo: up to 4.6."""
+DEEP = 10  # products with weights, each time step counted
 JUMPED = 0.5  # share of its weights that the first step changed: they say nothing of what they were before
 
 
@@ -25,11 +27,11 @@ def detect(run: Run, steep_at: float = STEEP.value) -> Iterator[Finding]:
         return  # a loss of no known kind may start at zero or below
     if any(flag(one, "loaded") for one in models):
         return  # near its minimum a small loss is steep
-    found = loops(run)
-    if len(found) != 1:
+    found, graphs = loops(run), run.happened("graph")
+    if len(found) != 1 or not any(_is_deep(graph) for graph in graphs[:1]):
         return  # which of several losses a gradient is of is not told
     # As it was back-propagated: times a factor, if there is one; as often as there are backwards to a step.
-    sent = max((number(one, "value") or 0.0 for one in run.happened("graph")[:1]), default=0.0)
+    sent = max((number(one, "value") or 0.0 for one in graphs[:1]), default=0.0)
     loss = max(float(curve.value[0]), sent) * max(1.0, number(found[0], "backwards_per_step") or 1.0)
     held = {one.tensor: one for one in weights(run, "weight")}
     moved = {one.tensor: one for one in weights(run, "update")}
@@ -51,6 +53,11 @@ def detect(run: Run, steep_at: float = STEEP.value) -> Iterator[Finding]:
         values={"layer": name, "steep": steepest, "norm": norm, "loss": loss},
         place=place(found[0], "backward"),
     )
+
+
+def _is_deep(graph: Event) -> bool:
+    """Whether there is depth or time to grow in; a fused recurrent layer is one operation."""
+    return count(graph, "linear_layers") >= DEEP or any("Rnn" in name for name in texts(graph, "ops"))
 
 
 RULE = Rule(
