@@ -27,9 +27,12 @@ def weights(run: Run, kind: str) -> tuple[TensorTrack, ...]:
 
 
 def values(track: TensorTrack, stat: str) -> np.ndarray:
-    """A statistic over the looks, finite numbers only. Shape (n,)."""
-    known = track.stats.get(stat)
-    return np.array([]) if known is None else known[np.isfinite(known)]
+    """A statistic over the looks at which the tensor held finite numbers only. Shape (n,)."""
+    known, broken = track.stats.get(stat), track.stats.get("nonfinite")
+    if known is None:
+        return np.array([])
+    sound = np.isfinite(known)
+    return known[sound if broken is None else sound & ~(broken > 0)]
 
 
 def last(track: TensorTrack, stat: str) -> float:

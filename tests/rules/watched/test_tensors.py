@@ -63,6 +63,17 @@ def test_a_loss_that_is_far_too_steep():
 # -- weights -------------------------------------------------------------------------------------------------------------
 
 
+def test_weights_that_are_nan_did_not_start_at_zero():
+    zeros = [
+        *layers("weight", (0.0, 0.0), "norm"),
+        *layers("gradient", (0.0, 0.0), "norm"),
+        *layers("update", (0.0, 0.0), "norm"),
+    ]
+    assert only("bad-initialisation", model(), tensors=zeros).values["scale"] == 0
+    broken = [*layers("weight", (0.0, 0.0), "norm", nonfinite=1.0), *zeros[6:]]
+    assert found("bad-initialisation", model(), tensors=broken) == ()
+
+
 def test_decay_is_judged_by_what_it_takes_in_a_step():
     adamw = {"class": "AdamW", "lr": 1e-3}
     assert only("weight-decay-too-strong", optimizer(weight_decay=50.0, **adamw)).place.line == 8
