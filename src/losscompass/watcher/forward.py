@@ -47,6 +47,10 @@ class Model:
             "parameters": sum(p.numel() for p in parameters),
             "trainable": sum(p.numel() for p in parameters if p.requires_grad),
             "dropout": sum("Dropout" in kind for kind in kinds),
+            "dropout_high": max(
+                (float(rate) for ref in self.sensitive if isinstance(rate := getattr(ref(), "p", None), float)),
+                default=0.0,
+            ),
             "batch_norm": sum("Norm" in kind for kind in kinds),
             "loaded": any(p in loaded for p in parameters),
         }

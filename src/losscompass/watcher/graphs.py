@@ -5,12 +5,14 @@ from time import perf_counter
 from typing import Any, Final
 
 from . import facts
+from .astray import softmax_astray
 from .budget import Budget
 from .contract import arguments, describe
 from .coverage import Coverage
+from .definitions import line_of
 from .forward import Forward
 from .losses import BackwardSite, Losses, LossSite, Pending
-from .places import Spot
+from .places import Places, Spot
 from .telling import Telling
 from .xray import LINEAR, SHAPING, Xray, all_nodes, chain, operation, scale_of, walk
 
@@ -22,12 +24,20 @@ class Graphs:
     """Tells `loss-call` and `graph` events, and learns of each backward what it is made of."""
 
     def __init__(
-        self, torch: Any, telling: Telling, losses: Losses, forward: Forward, coverage: Coverage, budget: Budget
+        self,
+        torch: Any,
+        places: Places,
+        telling: Telling,
+        losses: Losses,
+        forward: Forward,
+        coverage: Coverage,
+        budget: Budget,
     ) -> None:
         self._torch = torch
         self._telling = telling
         self._losses = losses
         self._forward = forward
+        self._places = places
         self._coverage = coverage
         self._budget = budget
         self._loss_known = False
@@ -87,11 +97,27 @@ class Graphs:
             data["scaled_by"] = site.factor
         if root.numel() == 1:
             data["value"] = float(root.detach())
-        if node is not None and self.on_activation is not None:
-            self._activations(node)
+        nodes = [] if node is None else all_nodes(node)
+        self._activations(nodes)
         layer, earlier = self._neighbours(seen)
-        self._telling.event("graph", data, at=site.spot, layer=layer, earlier_layer=earlier)
+        astray = softmax_astray(nodes)
+        if astray is not None:
+            data["astray_op"], data["astray_axis"], data["astray_axes"] = (
+                operation(astray.node),
+                astray.axis,
+                astray.axes,
+            )
+        spot = None if astray is None else self._softmax_spot(astray.node)
+        self._telling.event("graph", data, at=site.spot, layer=layer, earlier_layer=earlier, astray=spot)
         self._budget.charge(began)
+
+    def _softmax_spot(self, node: Any) -> Spot | None:
+        """Where a softmax is applied; where it is a layer, the line that makes it, if there is one only."""
+        spot, name = self._forward.lines.of(node), operation(node)
+        place = self._places.place(spot)
+        if place is not None and "softmax" not in place[2].lower():
+            return line_of(self._places, spot, f"{name}(") or spot
+        return spot
 
     def inputs_of(self, root: Any) -> Iterator[Any]:
         """The data that a graph was computed from: what its products have saved for the gradients of their weights."""
@@ -121,9 +147,9 @@ class Graphs:
         site.single = scaled is not None and len(mine) == 1
         site.factor = None if scaled is None else scaled[0]
 
-    def _activations(self, root: Any) -> None:
+    def _activations(self, nodes: list[Any]) -> None:
         """The outputs of activation functions: those of modules are seen by the hooks on modules."""
-        for node in all_nodes(root):
+        for node in nodes:
             kind = operation(node)
             if kind not in ACTIVATIONS:
                 continue

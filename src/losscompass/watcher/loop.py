@@ -29,6 +29,7 @@ class OptimizerActs:
         "backwards",
         "cleared_at",
         "elements",
+        "follows",
         "identity",
         "in_step",
         "number",
@@ -39,6 +40,7 @@ class OptimizerActs:
         "spot",
         "stepped_at",
         "steps",
+        "steps_before",
         "tensors",
         "used",
         "variable",
@@ -62,6 +64,8 @@ class OptimizerActs:
         self.probe: Any = None  # a parameter that had a gradient at the last step, weak
         self.version = -1  # of that gradient after the step
         self.cleared_at = self.reached_at = 0  # in the order of acts
+        self.follows = -1  # number of the optimiser that stepped these tensors before it was made
+        self.steps_before = 0  # made by those that it follows
         self.tensors = self.elements = 0
 
     def probe_alive(self) -> bool:
@@ -105,13 +109,24 @@ class Loop:
         if known is not None and known.ref() is optimizer:
             return known
         place = self.places.place(spot)
-        state = OptimizerActs(len(self.states), optimizer, spot, assigned_name(place[2]) if place else "")
+        number = self.states[-1].number + 1 if self.states else 0
+        state = OptimizerActs(number, optimizer, spot, assigned_name(place[2]) if place else "")
+        self._follow(state)
         self.states.append(state)
         self._by_id[id(optimizer)] = state
         if len(self.states) > 256:  # one made at every step: the oldest have nothing more to tell
             gone = self.states.pop(1)
             self._by_id = {key: one for key, one in self._by_id.items() if one is not gone}
         return state
+
+    def _follow(self, state: OptimizerActs) -> None:
+        """Where it takes over the tensors of one that has stepped, the steps go on from there."""
+        held = {id(parameter) for parameter in state.parameters()[:64]}
+        for one in reversed(self.states):
+            probe = None if one.probe is None else one.probe()
+            if probe is not None and one.steps and id(probe) in held:
+                state.follows, state.steps_before = one.number, one.steps_before + one.steps
+                return
 
     def cleared(self, optimizer: Any, depth: int) -> None:
         """`zero_grad` was called."""

@@ -16,6 +16,7 @@ from .budget import Budget
 from .contract import FUNCTIONS
 from .coverage import Coverage
 from .deferred import Deferred
+from .definitions import of_model
 from .forward import Forward, Model
 from .graphs import Graphs
 from .inputs import Inputs
@@ -80,7 +81,7 @@ class Session:
         self.forward = Forward(torch, self.places)
         self.modes = Modes(self.forward, self.loop)
         self.coverage = Coverage(torch, self.loop, self.forward)
-        self.graphs = Graphs(torch, self.telling, self.losses, self.forward, self.coverage, self.budget)
+        self.graphs = Graphs(torch, self.places, self.telling, self.losses, self.forward, self.coverage, self.budget)
         self.tensors = Tensors(torch, self.telling.tensor)
         self.activations = Activations(torch, self.telling.tensor)
         self.training = Training(self.telling, self.losses, self.loop, self.tensors, self.deferred)
@@ -294,6 +295,7 @@ class Session:
             "groups": len(groups),
             "tensors": len(held),
             "elements": sum(p.numel() for p in held),
+            "follows": state.follows,
         }
         for key in ("lr", "momentum", "weight_decay"):
             value = groups[0].get(key)
@@ -414,7 +416,7 @@ class Session:
         if not model.told:
             model.told = True
             figures = model.figures(self.coverage.loaded)
-            self.telling.event("model", figures, at=model.spot)
+            self.telling.event("model", figures, at=model.spot, **of_model(self.places, model.ref(), model.spot))
             if model.number == 0:
                 self.telling.fact("parameters", figures["trainable"])
         if self._xray or self._sample:

@@ -29,18 +29,23 @@ def chosen(tensors: Sequence[Any], most: int = TENSORS) -> list[Any]:
     return [tensors[round(at * (count - 1) / (most - 1))] for at in range(most)]
 
 
+def stride(count: int) -> int:
+    """Every how many numbers one is looked at. Odd, so that a sample of a table of 64 columns does not see one column only."""
+    return 1 if count <= ROW else -(-count // ROW) | 1
+
+
 class Rows:
     """Samples of several tensors: `matrix` of shape (tensors, ROW), padded with zeros; `counts`, `sizes` of shape (tensors,)."""
 
     def __init__(self, torch: Any, tensors: Sequence[Any]) -> None:
         self._torch = torch
         device = tensors[0].device
-        self.counts = [min(ROW, -(-one.numel() // max(1, -(-one.numel() // ROW)))) for one in tensors]
+        self.counts = [-(-one.numel() // stride(one.numel())) for one in tensors]
         self.sizes = [one.numel() for one in tensors]
         self.matrix = torch.zeros((len(tensors), ROW), dtype=torch.float32, device=device)
         for row, one, count in zip(self.matrix, tensors, self.counts, strict=True):
             flat = one.detach().reshape(-1)
-            row[:count] = flat[:: max(1, -(-flat.numel() // ROW))]
+            row[:count] = flat[:: stride(flat.numel())]
 
     def statistics(self) -> list[dict[str, float]]:
         """Norm, mean, standard deviation, share of zeros, share of non-finite numbers, and size of each."""

@@ -1,6 +1,28 @@
 """How the network is made."""
 
 from ..base import Rule
+from .bad_initialisation import RULE as BAD_INITIALISATION
+from .batch_norm_small_batch import RULE as BATCH_NORM_SMALL_BATCH
+from .dead_relu import RULE as DEAD_RELU
+from .dropout_too_strong import RULE as DROPOUT_TOO_STRONG
+from .exploding_gradients import RULE as EXPLODING_GRADIENTS
+from .gan_imbalance import RULE as GAN_IMBALANCE
+from .gradient_clip_too_tight import RULE as GRADIENT_CLIP_TOO_TIGHT
+from .low_precision import RULE as LOW_PRECISION
 from .no_nonlinearity import RULE as NO_NONLINEARITY
+from .vanishing_gradients import RULE as VANISHING_GRADIENTS
+from .weight_decay_too_strong import RULE as WEIGHT_DECAY_TOO_STRONG
 
-RULES: tuple[Rule, ...] = (NO_NONLINEARITY,)
+RULES: tuple[Rule, ...] = (
+    BAD_INITIALISATION,
+    BATCH_NORM_SMALL_BATCH,
+    DEAD_RELU,
+    DROPOUT_TOO_STRONG,
+    EXPLODING_GRADIENTS,
+    GAN_IMBALANCE,
+    GRADIENT_CLIP_TOO_TIGHT,
+    LOW_PRECISION,
+    NO_NONLINEARITY,
+    VANISHING_GRADIENTS,
+    WEIGHT_DECAY_TOO_STRONG,
+)

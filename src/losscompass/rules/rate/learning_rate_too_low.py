@@ -7,15 +7,24 @@ from ...evidence.run import Run
 from ...signal.thin import block_edges, block_levels
 from ...signal.trend import mann_kendall
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+from ..looks import EARLY, update_ratio
+from ..seen import place
 
 TINY = Threshold(1e-6, unit="highest learning rate", basis="domain T1: usual starts are 1e-3 to 1e-5")
 PROGRESS = Threshold(0.1, unit="share of the first loss", basis="calibration/learning-rate-too-low.json")
 STRAIGHT = Threshold(0.6, unit="second / first half's fall", basis="calibration/learning-rate-too-low.json")
 
 
+NOWHERE = 0.02  # of the weights of a layer: what all steps together can have changed. A layer that learns changes by a good part
+STEPS = 50
+
+
 def detect(
     run: Run, tiny: float = TINY.value, progress: float = PROGRESS.value, straight: float = STRAIGHT.value
 ) -> Iterator[Finding]:
+    if (seen := _seen_in_the_weights(run)) is not None:
+        yield seen
+        return
     loss = run.curve("train")
     rates = [one for one in run.series.values() if one.role.kind is Kind.LEARNING_RATE]
     highest = max((float(rate.value.max()) for rate in rates), default=1.0)
@@ -34,14 +43,42 @@ def detect(
         )
 
 
+def _seen_in_the_weights(run: Run) -> Finding | None:
+    """Of a watched run: how far the weights can have come, had all steps gone the same way."""
+    loss, rates = run.curve("train"), [one for one in run.series.values() if one.role.kind is Kind.LEARNING_RATE]
+    moved = [one for one in run.tensors.values() if one.kind == "update"]
+    if run.facts.get("watched") is not True or loss is None or not rates or not moved or len(loss) < STEPS:
+        return None
+    early = float(rates[0].value[:EARLY].mean())
+    scale = float(rates[0].value.mean()) / early if early > 0 else 1.0  # a warm-up begins with less than comes later
+    ratio = update_ratio(run)
+    way = ratio * max(scale, 1.0) * len(loss)
+    first, _, last = (float(x) for x in block_levels(loss.value, block_edges(len(loss), 3)))
+    if not 0 < way <= (NOWHERE if first - last <= 0.1 * abs(first) else NOWHERE / 20):
+        return None
+    return Finding(
+        onset=float(loss.step[0]),
+        values={"curve": loss.name, "rate": float(rates[0].value.max()), "first": first, "last": last},
+        exhibits=(Exhibit(rates[0].name), Exhibit(loss.name)),
+        confidence=0.95,
+        place=place(next(iter(run.happened("optimizer")), None), "at"),
+    )
+
+
 RULE = Rule(
     id="learning-rate-too-low",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("curve:train", points=12), Need("kind:learning-rate", points=3)),
+    needs=(
+        Need("curve:train", points=12),
+        Need("kind:learning-rate", points=3),
+        Need("fact:watched", optional=True),
+        Need("tensor:update", optional=True),
+        Need("event:optimizer", optional=True),
+    ),
     detect=detect,
     remedies=("raise-learning-rate",),
-    explains=("loss-flat", "loss-still-falling", "chance-level-loss", "plateau"),
+    explains=("loss-flat", "loss-still-falling", "chance-level-loss", "plateau", "slow-descent", "constant-metric"),
     confidence=0.7,
     thresholds={"tiny": TINY, "progress": PROGRESS, "straight": STRAIGHT},
     domain=("T1",),

@@ -1,0 +1,104 @@
+"""A last activation that cannot give what the loss asks for: a ReLU on scores, a sigmoid where targets go beyond 1."""
+
+from collections.abc import Iterator
+from functools import partial
+from math import inf
+
+from ...evidence.records import Event, Place
+from ...evidence.run import Run
+from ..base import Finding, Need, Rule, Severity
+from ..operations import SOFTMAX, last_operation
+from ..rewrite import changed, without_call
+from ..seen import looked, number, place, training_calls
+
+RANGES = {"Relu": (0.0, inf), "Sigmoid": (0.0, 1.0), "Tanh": (-1.0, 1.0), **dict.fromkeys(SOFTMAX, (0.0, 1.0))}
+DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
+SCORES = ("cross_entropy", "binary_cross_entropy_with_logits", "multi_margin_loss", "multilabel_soft_margin_loss")
+PROBABILITIES = ("binary_cross_entropy", *DISTANCES)
+SQUEEZED = {"cross_entropy": {"Relu", "Sigmoid", "Tanh"}, "multi_margin_loss": {"Relu", "Sigmoid", "Tanh"}}
+OUT_OF_REACH = 0.1  # share of the targets' range: less than that may be a few outliers, or rounding
+LOOKS = 2  # calls that show it
+
+
+def detect(run: Run) -> Iterator[Finding]:
+    looked(run, "loss-call")
+    seen: dict[float | None, int] = {}
+    for call in training_calls(run, *SCORES, *PROBABILITIES):
+        last, function = last_operation(call), str(call.data.get("function"))
+        if last not in RANGES:
+            continue
+        squeezed = function in SCORES and last in SQUEEZED.get(function, {"Relu", "Tanh"})
+        if not squeezed and not (function in DISTANCES and _out_of_reach(call, last)) and not _one_unit(call, last):
+            continue
+        site = number(call, "site")
+        seen[site] = seen.get(site, 0) + 1
+        if seen[site] < LOOKS:
+            continue
+        where = _where(call, last)
+        low, high = RANGES[last]
+        yield Finding(
+            onset=None,
+            values={
+                "operation": last.lower().removeprefix("safe"),
+                "loss": function,
+                "low": low,
+                "high": high,
+                "target_low": number(call, "target_min") or 0.0,
+                "target_high": number(call, "target_max") or 0.0,
+            },
+            place=where,
+            change=changed(where, partial(without_call, names=_names(last))) if squeezed else None,
+        )
+        return
+
+
+def _where(call: Event, last: str) -> Place | None:
+    """The line that applies the activation; where it is a layer somewhere in the model, that of the loss."""
+    applied = place(call, "input-op")
+    word = last.removeprefix("Safe").lower()
+    return applied if applied is not None and word in applied.code.lower() else place(call, "at")
+
+
+def _out_of_reach(call: Event, last: str) -> bool:
+    """Whether a good part of the targets lies where the activation cannot go."""
+    least, most = number(call, "target_min"), number(call, "target_max")
+    mean, std = number(call, "target_mean"), number(call, "target_std")
+    if least is None or most is None or mean is None or std is None or most <= least:
+        return False
+    low, high = RANGES[last]
+    beyond = max(0.0, low - least) + max(0.0, most - high)
+    return beyond >= OUT_OF_REACH * (most - least) and (mean - std < low or mean + std > high)
+
+
+def _one_unit(call: Event, last: str) -> bool:
+    """A softmax over a single unit is always 1."""
+    low, high = number(call, "input_min"), number(call, "input_max")
+    return last in SOFTMAX and low == high == 1.0 and call.data.get("function") in PROBABILITIES
+
+
+def _names(last: str) -> tuple[str, ...]:
+    return {"Relu": ("relu", "ReLU"), "Tanh": ("tanh", "Tanh"), "Sigmoid": ("sigmoid", "Sigmoid")}.get(last, ())
+
+
+RULE = Rule(
+    id="output-activation-mismatch",
+    kind="cause",
+    severity=Severity.WARNING,
+    needs=(Need("fact:watched"), Need("event:loss-call", optional=True)),
+    detect=detect,
+    remedies=("pass-logits",),
+    explains=(
+        "plateau",
+        "loss-flat",
+        "slow-descent",
+        "chance-level-loss",
+        "constant-metric",
+        "clamped-loss",
+        "dead-relu",
+        "vanishing-gradients",
+        "learning-rate-too-low",
+        "loss-oscillation",
+    ),
+    confidence=0.9,
+    domain=("T9", "L2"),
+)

@@ -1,0 +1,62 @@
+"""ReLU units that are zero for every sample: no gradient passes them, and nothing can wake them."""
+
+from collections.abc import Iterator
+
+from ...evidence.run import Run
+from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ..looks import values
+from ..seen import place
+
+# share of a layer's units; what is left cannot carry the task. Sound layers of the zoo: up to 0.3
+DEAD = Threshold(0.95, unit="share of the units of a layer", basis="calibration/watched/dead-relu.json")
+LOOKS = 2
+
+
+def detect(run: Run, dead_at: float = DEAD.value) -> Iterator[Finding]:
+    tracks = [one for one in run.tensors.values() if one.kind == "activation"]
+    if not tracks:
+        raise Undecided("watched-tensors")
+    dead = {one.tensor: seen for one in tracks if (seen := values(one, "dead")).size >= LOOKS}
+    # From the first look on, or at last: whoever kills them, they are dead when the run is over.
+    killed = {name: seen for name, seen in dead.items() if min(seen[-LOOKS:]) >= dead_at}
+    if not killed:
+        return
+    name = min(killed, key=lambda one: (int((killed[one] < dead_at).sum()), list(killed).index(one)))
+    model = next(iter(run.happened("model")), None)
+    yield Finding(
+        onset=None,
+        values={
+            "layer": name,
+            "share": float(killed[name][-1]),
+            "layers": len(killed),
+            "first": float(killed[name][0]),
+        },
+        place=place(model, "init", "at"),
+        severity=Severity.CRITICAL if float(killed[name][-1]) == 1.0 else None,
+    )
+
+
+RULE = Rule(
+    id="dead-relu",
+    kind="cause",
+    severity=Severity.WARNING,
+    needs=(
+        Need("fact:watched"),
+        Need("tensor:activation", optional=True),
+        Need("event:model", optional=True),
+    ),
+    detect=detect,
+    remedies=("lower-learning-rate", "check-gradients"),
+    explains=(
+        "chance-level-loss",
+        "loss-flat",
+        "plateau",
+        "constant-metric",
+        "slow-descent",
+        "learning-rate-too-low",
+        "vanishing-gradients",
+    ),
+    thresholds={"dead_at": DEAD},
+    confidence=0.9,
+    domain=("T3",),
+)

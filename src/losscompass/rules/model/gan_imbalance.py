@@ -1,0 +1,61 @@
+"""Two opponents of which one learns many times faster: the other never gets a useful answer from it."""
+
+import re
+from collections.abc import Iterator
+
+from ...evidence.run import Run
+from ..base import Finding, Need, Rule, Severity, Threshold
+from ..seen import latest, number, place, text
+
+CRITIC = re.compile(r"^(d|dis|disc|discriminator|critic|netd)(_|$)|_(d|disc|discriminator|critic)$")
+MAKER = re.compile(r"^(g|gen|generator|netg|gan)(_|$)|_(g|gen|generator)$")
+# of rate × steps. In use: rates up to 4:1 (two time-scales), up to 5 steps of the critic, at most both
+APART = Threshold(30.0, unit="ratio of rate times steps", basis="calibration/watched/gan-imbalance.json")
+STEPS = 10
+
+
+def detect(run: Run, apart: float = APART.value) -> Iterator[Finding]:
+    names = [
+        name.removeprefix("train/loss").strip("/_").lower() for name in run.series if name.startswith("train/loss")
+    ]
+    if not (any(map(CRITIC.search, names)) and any(map(MAKER.search, names))):
+        return
+    made = {number(one, "number"): one for one in run.happened("optimizer")}
+    steps = {number(one, "optimizer"): number(one, "steps") or 0.0 for one in latest(run, "loop", "optimizer")}
+    if len(made) != 2 or min((steps.get(key, 0.0) for key in made), default=0.0) < STEPS:
+        return
+    first, second = made.values()
+    pace = [(number(one, "lr") or 0.0) * steps[key] for key, one in made.items()]
+    if text(first, "class") != text(second, "class") or min(pace) <= 0 or max(pace) < apart * min(pace):
+        return
+    slow, fast = (first, second) if pace[0] < pace[1] else (second, first)
+    yield Finding(
+        onset=None,
+        values={
+            "slow": text(slow, "variable") or "optimizer",
+            "fast": text(fast, "variable") or "optimizer",
+            "times": max(pace) / min(pace),
+            "slow_rate": number(slow, "lr") or 0.0,
+            "fast_rate": number(fast, "lr") or 0.0,
+        },
+        place=place(slow, "at"),
+    )
+
+
+RULE = Rule(
+    id="gan-imbalance",
+    kind="cause",
+    severity=Severity.WARNING,
+    needs=(
+        Need("fact:watched"),
+        Need("train/loss*", optional=True),
+        Need("event:optimizer", optional=True),
+        Need("event:loop", optional=True),
+    ),
+    detect=detect,
+    remedies=("lower-learning-rate",),
+    explains=("loss-divergence", "plateau", "loss-flat", "loss-oscillation", "learning-rate-too-low"),
+    thresholds={"apart": APART},
+    confidence=0.9,
+    domain=("L3",),
+)

@@ -1,0 +1,76 @@
+"""A softmax over an axis along which nothing is shared out: the samples of a batch, or the heads of an attention."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .xray import LOSSES, SHAPING, operation
+
+MOST: Final = 5_000
+"""Nodes of a graph up to which it is searched."""
+
+PRODUCTS: Final = frozenset(("Bmm", "Baddbmm"))
+_SOFTMAX: Final = frozenset(("Softmax", "SafeSoftmax", "LogSoftmax"))
+_THROUGH: Final = SHAPING | {"NativeDropout", "MaskedFill", "Mul", "Div"}
+
+
+@dataclass(frozen=True, slots=True)
+class Astray:
+    """A node of the graph, the axis of its softmax, and how many axes its tensor has."""
+
+    node: Any
+    axis: int
+    axes: int
+
+
+def softmax_astray(nodes: Sequence[Any]) -> Astray | None:
+    """The first softmax whose axis cannot be meant, by what its result goes into. `nodes`: all of a graph (`all_nodes`).
+
+    Before a batched product of matrices the sum runs over one of the last two axes; shares along an axis before these are
+    never added up. Before a loss over classes the class axis is 1. A square matrix is left alone: there both
+    directions are in use (contrastive losses).
+    """
+    if len(nodes) > MOST:
+        return None
+    for node in reversed(nodes):
+        name = operation(node)
+        if name not in PRODUCTS and name not in LOSSES:
+            continue
+        for child, _ in node.next_functions:
+            direct, below = True, child
+            for _ in range(8):
+                inner = _single(below)
+                if inner is None:
+                    break
+                direct, below = False, inner
+            found = None if below is None or operation(below) not in _SOFTMAX else _axis(below)
+            if found is None:
+                continue
+            axis, shape = found
+            if name in PRODUCTS:
+                wrong = len(shape) >= 3 and axis < len(shape) - 2
+            else:
+                classes = direct and name.startswith("NllLoss")
+                wrong = len(shape) >= 2 and shape[0] != shape[1] and (axis == 0 or (classes and axis != 1))
+            if wrong:
+                return Astray(below, axis, len(shape))
+    return None
+
+
+def _single(node: Any) -> Any:
+    """What goes into an operation that changes shapes, masks or scales; None for any other, and where two tensors go in."""
+    if node is None or operation(node) not in _THROUGH:
+        return None
+    inner = [child for child, _ in node.next_functions if child is not None]
+    return inner[0] if len(inner) == 1 else None
+
+
+def _axis(node: Any) -> tuple[int, tuple[int, ...]] | None:
+    """Along which axis of which shape; None where this version of torch does not tell, or the result was changed in place."""
+    try:
+        shape, axis = tuple(node._saved_result.shape), int(node._saved_dim)
+    except (AttributeError, RuntimeError):
+        return None
+    if axis >= 2**63:
+        axis -= 2**64  # torch keeps it unsigned
+    return (axis % len(shape), shape) if shape else None

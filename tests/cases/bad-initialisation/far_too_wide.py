@@ -1,0 +1,20 @@
+# case: weights on a scale of three
+# expect: bad-initialisation
+# line: 13
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+torch.manual_seed(0)
+x = torch.randn(400, 8)
+y = x[:, :3].argmax(1)
+model = nn.Sequential(nn.Linear(8, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 3))
+for layer in model[::2]:
+    nn.init.normal_(layer.weight, std=3.0)
+optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+for epoch in range(2):
+    for rows in torch.randperm(400).split(40):
+        loss = F.cross_entropy(model(x[rows]), y[rows])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()

@@ -1,0 +1,17 @@
+# case: a log-softmax over the samples of the batch
+# expect: wrong-dimension
+# line: 13
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+torch.manual_seed(0)
+x = torch.randn(400, 8)
+y = x[:, :3].argmax(1)
+model = nn.Sequential(nn.Linear(8, 32), nn.ReLU(), nn.Linear(32, 3))
+optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+for rows, log in ((rows, lambda z: F.log_softmax(z, dim=0)) for rows in torch.randperm(400).split(40)):
+    loss = F.nll_loss(log(model(x[rows])), y[rows])
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
