@@ -17,6 +17,7 @@ LOOKED_AT: Final = 65_536
 """Numbers of a tensor that are looked at, at the most."""
 
 _DISTINCT: Final = 4096
+_WEIGHTS: Final = 64
 
 Data = dict[str, Any]
 
@@ -41,8 +42,12 @@ def describe(torch: Any, function: str, args: tuple[Any, ...], kwargs: dict[str,
             data |= _row_sums(made.detach())
     if isinstance(target, torch.Tensor):
         data |= _of(torch, target.detach(), "target")
+        data |= _tail(target)
     weight = kwargs.get("weight", args[2] if len(args) > 2 and function != "kl_div" else None)
     data["class_weights"] = isinstance(weight, torch.Tensor)
+    for key, one in (("weights", weight), ("pos_weight", kwargs.get("pos_weight"))):
+        if isinstance(one, torch.Tensor) and 0 < one.numel() <= _WEIGHTS and not one.requires_grad:
+            data[key] = tuple(one.detach().reshape(-1).double().tolist())
     for key in ("label_smoothing", "ignore_index", "margin", "delta", "beta"):
         if isinstance(kwargs.get(key), int | float):
             data[key] = kwargs[key]
@@ -84,6 +89,25 @@ def _kept(target: Any) -> Any:
         return target
     kept = target[target != -100]
     return kept if kept.numel() else target
+
+
+def _tail(target: Any) -> Data:
+    """Rows of class ids that end in runs of one value, as padded ones do; also where the rows were laid flat for the loss."""
+    rows = target if target.dim() == 2 else target._base
+    if rows is None or rows.dim() != 2 or rows.numel() != target.numel() or rows.numel() > LOOKED_AT:
+        return {}
+    if target.dtype.is_floating_point or target.is_complex() or min(rows.shape) < 4:
+        return {}
+    value = rows[:, -1].mode().values
+    same = rows == value
+    runs = same.flip(1).long().cumprod(1).sum(1)
+    inside = int(runs.sum())
+    return {
+        "tail_value": int(value),
+        "tail_share": inside / rows.numel(),
+        "tail_rows": float((runs > 1).double().mean()),
+        "tail_elsewhere": int(same.sum()) - inside,
+    }
 
 
 def _row_sums(made: Any) -> Data:

@@ -1,14 +1,18 @@
 """What is told of a loss and of its graph when it is X-rayed."""
 
+import weakref
+from collections import Counter
 from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
 from . import facts
+from .batches import first_tensor
 from .budget import Budget
-from .contract import arguments, describe
+from .contract import LOOKED_AT, arguments, describe
 from .coverage import Coverage
 from .forward import Forward
+from .loss_graph import attention, fragile_operations, operations_above
 from .losses import BackwardSite, Losses, LossSite, Pending
 from .places import Spot
 from .telling import Telling
@@ -28,6 +32,26 @@ class Graphs:
         self._coverage = coverage
         self._budget = budget
         self._loss_known = False
+        self._tokens: Any = None  # what the model was given, where that is whole numbers in rows; weak
+
+    def entered(self, args: tuple[Any, ...]) -> None:
+        """The outermost module was called, on a step that is looked at."""
+        given = first_tensor(self._torch, args)
+        rows = given is not None and given.dim() == 2 and given.dtype in (self._torch.int64, self._torch.int32)
+        self._tokens = weakref.ref(given) if rows else None
+
+    def _against_input(self, target: Any) -> dict[str, float]:
+        """How much of the target is the model's own input, at the same place and at the next one."""
+        tokens = None if self._tokens is None else self._tokens()
+        if tokens is None or not isinstance(target, self._torch.Tensor) or target.numel() != tokens.numel():
+            return {}
+        if target.dtype.is_floating_point or tokens.shape[1] < 2 or tokens.numel() > LOOKED_AT:
+            return {}
+        rows = target.detach().reshape(tokens.shape)
+        return {
+            "target_is_input": float((rows == tokens).double().mean()),
+            "target_is_next": float((rows[:, :-1] == tokens[:, 1:]).double().mean()),
+        }
 
     def loss_call(self, site: LossSite, args: tuple[Any, ...], kwargs: dict[str, Any], made: Any, phase: str) -> None:
         """What a loss function was given, and what made it."""
@@ -36,7 +60,8 @@ class Graphs:
         data |= describe(self._torch, site.function, args, kwargs)
         if made.numel() == 1:
             data["value"] = float(made.detach())
-        made_by, _ = arguments(args, kwargs)
+        made_by, target = arguments(args, kwargs)
+        data |= self._against_input(target)
         applied = None
         if isinstance(made_by, self._torch.Tensor):
             nodes = chain(made_by.grad_fn)
@@ -84,7 +109,24 @@ class Graphs:
         if root.numel() == 1:
             data["value"] = float(root.detach())
         layer, earlier = self._neighbours(seen)
-        self._telling.event("graph", data, at=site.spot, layer=layer, earlier_layer=earlier)
+        weak = [] if node is None else fragile_operations(node)
+        cuts = Counter(spot for spot, name in self._forward.cuts if name in ("detach", "detach_", "data"))
+        cut, times = cuts.most_common(1)[0] if cuts else (None, 0)
+        if node is not None:
+            data["root_ops"] = tuple(operations_above(node))
+            data["fragile"] = tuple(f"{name}×{count}" for name, count in Counter(map(operation, weak)).items())
+            data["attention"] = attention(self._torch, seen.known, seen.ops)
+            data["repeated_cuts"] = times
+        self._telling.event(
+            "graph",
+            data,
+            at=site.spot,
+            layer=layer,
+            earlier_layer=earlier,
+            fragile=next((spot for one in weak if (spot := self._forward.places_of.get(one)) is not None), None),
+            repeated_cut=cut,
+            outermost=None if node is None else self._outermost(node),
+        )
         self._budget.charge(began)
 
     def inputs_of(self, root: Any) -> Iterator[Any]:
@@ -96,6 +138,16 @@ class Graphs:
                 saved = getattr(node, name, None)
                 if isinstance(saved, self._torch.Tensor) and saved.grad_fn is None and not saved.requires_grad:
                     yield saved
+
+    def _outermost(self, node: Any) -> Spot | None:
+        """Where the last operation of the loss was applied, by whoever wrote the loss."""
+        for _ in range(4):
+            if node in self._forward.places_of:
+                return self._forward.places_of[node]
+            node = next((child for child, _ in node.next_functions if child is not None), None)
+            if node is None:
+                break
+        return None
 
     def _learn(self, root: Any, site: BackwardSite, mine: list[Pending]) -> None:
         """Which losses a backward is made of, and what they are multiplied with."""

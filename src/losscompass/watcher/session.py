@@ -128,6 +128,7 @@ class Session:
             guard("backward", self._before_backward),
             guard("backward", self._after_backward),
         )
+        patches.follow(torch, "manual_seed", guard("seed", self._seeded))
         patches.follow(torch.optim.Optimizer, "__init__", guard("optimizer", self._optimizer_made))
         patches.follow(torch.optim.Optimizer, "zero_grad", guard("zero-grad", self._cleared))
         patches.follow(torch.nn.Module, "zero_grad", guard("zero-grad", self._cleared_by_module))
@@ -295,6 +296,9 @@ class Session:
         if held:
             self.telling.fact("device", str(held[0].device))
 
+    def _seeded(self, args: Args, kwargs: Kwargs, _: Any) -> None:
+        self.loop.seeded(args[0] if args else kwargs.get("seed"), 3)
+
     def _cleared(self, args: Args, _: Kwargs, __: Any) -> None:
         before = self.loop.position
         self.loop.cleared(args[0], 3)
@@ -408,6 +412,8 @@ class Session:
             self.telling.event("model", figures, at=model.spot)
             if model.number == 0:
                 self.telling.fact("parameters", figures["trainable"])
+        if self._xray:
+            self.graphs.entered(args)
         if self._xray or self._sample:
             self.inputs.called_with(args, "train" if training else "val", model.spot, xray=self._xray)
 
