@@ -12,6 +12,7 @@ from .clean_data import REMEDY as CLEAN_DATA
 from .clear_gradients import REMEDY as CLEAR_GRADIENTS
 from .clip_gradients import REMEDY as CLIP_GRADIENTS
 from .give_all_parameters import REMEDY as GIVE_ALL_PARAMETERS
+from .guard_the_loss import REMEDY as GUARD_THE_LOSS
 from .inspect_batch import REMEDY as INSPECT_BATCH
 from .keep_batches_apart import REMEDY as KEEP_BATCHES_APART
 from .keep_best_checkpoint import REMEDY as KEEP_BEST_CHECKPOINT
@@ -61,6 +62,7 @@ ALL: tuple[Remedy, ...] = (
     KEEP_BEST_CHECKPOINT,
     STOP_EARLIER,
     CHECK_GRADIENTS,
+    GUARD_THE_LOSS,
     PASS_LOGITS,
     PASS_LOG_PROBABILITIES,
     SHUFFLE_DATA,

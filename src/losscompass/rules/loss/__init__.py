@@ -1,14 +1,22 @@
 """What goes into the loss, and whether it is tied to what should learn from it."""
 
 from ..base import Rule
+from .hidden_state_detached import RULE as HIDDEN_STATE_DETACHED
 from .log_probs_expected import RULE as LOG_PROBS_EXPECTED
 from .loss_detached import RULE as LOSS_DETACHED
+from .loss_reduction_wrong import RULE as LOSS_REDUCTION_WRONG
+from .numerical_instability_in_loss import RULE as NUMERICAL_INSTABILITY_IN_LOSS
+from .padding_in_loss import RULE as PADDING_IN_LOSS
 from .shape_broadcast_in_loss import RULE as SHAPE_BROADCAST_IN_LOSS
 from .sigmoid_before_bce_with_logits import RULE as SIGMOID_BEFORE_BCE_WITH_LOGITS
 
 RULES: tuple[Rule, ...] = (
+    HIDDEN_STATE_DETACHED,
     LOG_PROBS_EXPECTED,
     LOSS_DETACHED,
+    LOSS_REDUCTION_WRONG,
+    NUMERICAL_INSTABILITY_IN_LOSS,
+    PADDING_IN_LOSS,
     SHAPE_BROADCAST_IN_LOSS,
     SIGMOID_BEFORE_BCE_WITH_LOGITS,
 )

@@ -1,0 +1,186 @@
+"""Losses of the wrong size, losses that break, and targets that should not count: what good engineers do on purpose."""
+
+import pytest
+from watched_runs import PLACES, at, found, graph, loop, loss_call, only, optimizer
+
+from losscompass.evidence.records import Event
+
+# -- padding-in-loss ---------------------------------------------------------------------------------------------------
+
+TAIL = {"tail_value": 0, "tail_share": 0.4, "tail_rows": 0.7, "tail_elsewhere": 0, "ignore_index": -100}
+
+
+def test_the_padding_is_left_out_by_its_value():
+    one = only("padding-in-loss", loss_call(**TAIL))
+    assert one.change.after == "loss = F.cross_entropy(out, y, ignore_index=0)"
+    assert one.values == {"value": 0, "share": 0.4}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"ignore_index": 0},
+        {"tail_elsewhere": 3},  # background of a picture, a frequent word
+        {"tail_rows": 0.0},  # a full stop
+        {"tail_share": 0.02},
+        {"weights": (0.0, 1.0, 1.0)},
+    ],
+)
+def test_what_is_no_padding_or_does_not_count(other):
+    assert found("padding-in-loss", loss_call(**{**TAIL, **other})) == ()
+
+
+def test_a_class_that_stands_inside_in_another_batch_is_no_padding():
+    assert found("padding-in-loss", loss_call(**TAIL), loss_call(**{**TAIL, "tail_elsewhere": 1}, step=3)) == ()
+
+
+@pytest.mark.parametrize(
+    ("ops", "wrong"), [(("Mean", "View", "NllLoss"), True), (("Div", "Sum", "Mul", "NllLoss"), False)]
+)
+def test_losses_of_single_tokens_may_be_masked(ops, wrong):
+    assert bool(found("padding-in-loss", loss_call(**TAIL, reduction="none"), graph(root_ops=ops))) is wrong
+
+
+# -- gradient-accumulation-wrong -----------------------------------------------------------------------------------------
+
+LOST = {"backwards": 400, "zero_grads": 400, "losses": 400}
+SUMMED = {"backwards": 400, "zero_grads": 100, "losses": 400, "backwards_per_step": 4}
+
+
+def test_gradients_cleared_before_they_are_used():
+    one = only("gradient-accumulation-wrong", loop(**LOST), graph(), optimizer())
+    assert one.place == PLACES["zero"]
+    assert one.values["lost"] == 3
+
+
+def test_means_that_are_added_up():
+    one = only("gradient-accumulation-wrong", loop(**SUMMED), graph(), optimizer(), loss_call())
+    assert one.change.after == "(loss / 4).backward()"
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (graph(scaled_by=0.25), optimizer(), loss_call()),
+        (graph(root_ops=("Div", "Add", "NllLoss")), optimizer(), loss_call()),
+        (graph(), optimizer(**{"class": "Adam"}), loss_call()),  # does not see the factor
+        (graph(), optimizer(), loss_call(reduction="sum")),
+        (graph(), graph(site=1), optimizer(), loss_call()),  # two losses, back-propagated one after the other
+        (graph(), optimizer(), optimizer(1), loss_call()),
+    ],
+)
+def test_sums_that_are_meant(events):
+    assert found("gradient-accumulation-wrong", loop(**SUMMED), *events) == ()
+
+
+def test_one_step_an_epoch_has_a_rule_of_its_own():
+    assert found("gradient-accumulation-wrong", loop(step=100, **LOST, epochs=100), graph(), optimizer()) == ()
+
+
+def test_clipped_gradients_may_be_summed():
+    assert found("gradient-accumulation-wrong", loop(**SUMMED, clips_biting=9), graph(), optimizer(), loss_call()) == ()
+
+
+# -- loss-reduction-wrong ------------------------------------------------------------------------------------------------
+
+
+def loader(**data):
+    return Event("loader", 0, {"loader": 0, "batch_size": 32, "length": 1600, "batches": 50, **data}, {})
+
+
+@pytest.mark.parametrize("parts", [32, 1600, 50])
+def test_a_mean_that_is_divided_again(parts):
+    one = only("loss-reduction-wrong", loss_call(), graph(scaled_by=1 / parts), loader(), optimizer())
+    assert one.values["factor"] == f"1/{parts}"
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (loss_call(), graph(scaled_by=0.1)),  # a weight
+        (loss_call(), graph(scaled_by=1 / 4)),
+        (loss_call(), graph(scaled_by=1 / 32), loop(backwards_per_step=32)),  # accumulation
+        (loss_call(reduction="sum"), graph(scaled_by=1 / 32)),
+        (loss_call(), graph(scaled_by=65536.0)),  # mixed precision
+    ],
+)
+def test_factors_with_a_meaning(events):
+    assert found("loss-reduction-wrong", *events, loader(), optimizer()) == ()
+
+
+def test_for_adam_it_is_worth_a_note():
+    adam = optimizer(**{"class": "Adam"})
+    assert only("loss-reduction-wrong", loss_call(), graph(scaled_by=1 / 32), adam).severity.value == "note"
+
+
+@pytest.mark.parametrize(("rate", "wrong"), [(1.0, True), (1e-3, False)])
+def test_a_sum_at_the_rate_of_a_mean(rate, wrong):
+    events = loss_call(reduction="sum"), graph(root_ops=("NllLoss",)), optimizer(lr=rate)
+    assert bool(found("loss-reduction-wrong", *events)) is wrong
+    assert found("loss-reduction-wrong", events[0], graph(root_ops=("Div", "NllLoss")), events[2]) == ()
+
+
+# -- numerical-instability-in-loss ---------------------------------------------------------------------------------------
+
+
+def broke(what="loss", before=0.7):
+    return Event("non-finite", 30, {"what": what, "name": "", "share": 1.0, "phase": "train", "before": before}, {})
+
+
+FRAGILE = {"fragile": ("Log×2",), "places": {"at": PLACES["backward"], "fragile": PLACES["loss"]}}
+
+
+def test_an_unguarded_logarithm_and_a_loss_that_is_no_number():
+    one = only("numerical-instability-in-loss", graph(**FRAGILE), broke(), losses=[0.7, 0.7])
+    assert one.place == PLACES["loss"]
+    assert one.values["operations"] == "log"
+
+
+def test_what_breaks_elsewhere_or_has_diverged():
+    fragile = graph(**FRAGILE)
+    assert found("numerical-instability-in-loss", fragile, losses=[0.7, 0.6]) == ()
+    assert found("numerical-instability-in-loss", fragile, broke("input"), broke(), losses=[0.7, 0.7]) == ()
+    assert found("numerical-instability-in-loss", fragile, broke(before=1e6), losses=[0.7, 9.0]) == ()
+    assert found("numerical-instability-in-loss", graph(fragile=()), broke(), losses=[0.7, 0.7]) == ()
+
+
+# -- hidden-state-detached -----------------------------------------------------------------------------------------------
+
+
+def cut(code, times=8):
+    return graph(repeated_cuts=times, places={"at": PLACES["backward"], "repeated-cut": at(code, 5)})
+
+
+def test_a_state_that_is_detached_at_every_step():
+    one = only("hidden-state-detached", cut("h = self.cell(x[:, t], h.detach())"))
+    assert one.change.after == "h = self.cell(x[:, t], h)"
+    assert found("hidden-state-detached", cut("h, c = self.cell(x[:, t], (h.detach(), c.detach()))"))
+
+
+@pytest.mark.parametrize(
+    "code", ["values.append(v.detach())", "total += loss.detach()", "target = net(s).detach()", ""]
+)
+def test_what_is_logged_or_held_as_a_target(code):
+    assert found("hidden-state-detached", cut(code)) == ()
+
+
+def test_once_between_chunks():
+    assert found("hidden-state-detached", cut("h = h.detach()", 1)) == ()
+    assert found("hidden-state-detached", cut("h = h.detach()", 4), loop(backwards_per_step=4)) == ()
+
+
+# -- validation-is-train -------------------------------------------------------------------------------------------------
+
+
+def samples(train=200, val=200, shared=200):
+    data = {"train": train, "val": val, "val_seen": val, "val_in_train": shared, "train_repeats": 0.0}
+    return Event("samples", 30, data, {"at": PLACES["forward"]})
+
+
+def test_a_validation_of_the_training_set():
+    assert only("validation-is-train", samples()).values == {"val": 200, "shared": 200}
+
+
+@pytest.mark.parametrize("one", [samples(shared=0), samples(val=50, shared=50), samples(4, 4, 4), samples(shared=120)])
+def test_overlaps_of_another_kind(one):
+    assert found("validation-is-train", one) == ()
