@@ -10,6 +10,19 @@ FUNCTIONS: Final = (
 )  # fmt: skip
 """The losses of torch.nn.functional; those of torch.nn call them."""
 
+CRITERIA: Final = {
+    "BCELoss": "binary_cross_entropy",
+    "BCEWithLogitsLoss": "binary_cross_entropy_with_logits",
+    "CrossEntropyLoss": "cross_entropy",
+    "HuberLoss": "huber_loss",
+    "KLDivLoss": "kl_div",
+    "L1Loss": "l1_loss",
+    "MSELoss": "mse_loss",
+    "NLLLoss": "nll_loss",
+    "SmoothL1Loss": "smooth_l1_loss",
+}
+"""Modules of torch.nn, and the functions that they call."""
+
 OVER_CLASSES: Final = frozenset(("cross_entropy", "nll_loss", "kl_div", "multi_margin_loss"))
 """Losses whose input has an axis of classes."""
 

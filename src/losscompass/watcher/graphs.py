@@ -9,10 +9,10 @@ from typing import Any
 from . import facts
 from .batches import first_tensor
 from .budget import Budget
-from .contract import LOOKED_AT, arguments, describe
+from .contract import CRITERIA, LOOKED_AT, arguments, describe
 from .coverage import Coverage
 from .forward import Forward
-from .loss_graph import attention, fragile_operations, operations_above
+from .loss_graph import ATTENDING, attention, divergence_weight, fragile_operations, operations_above
 from .losses import BackwardSite, Losses, LossSite, Pending
 from .places import Spot
 from .telling import Telling
@@ -32,7 +32,14 @@ class Graphs:
         self._coverage = coverage
         self._budget = budget
         self._loss_known = False
+        self._criteria: dict[str, list[Spot | None]] = {}  # where the modules of each loss function were made
         self._tokens: Any = None  # what the model was given, where that is whole numbers in rows; weak
+
+    def criterion(self, kind: str, spot: Spot | None) -> None:
+        """A loss module of torch's own was made."""
+        function = CRITERIA.get(kind)
+        if function is not None and len(self._criteria.setdefault(function, [])) < 2:
+            self._criteria[function].append(spot)
 
     def entered(self, args: tuple[Any, ...]) -> None:
         """The outermost module was called, on a step that is looked at."""
@@ -68,7 +75,10 @@ class Graphs:
             data["input_ops"] = tuple(operation(node) for node in nodes)
             bending = next((node for node in nodes if operation(node) not in SHAPING), None)
             applied = self._forward.places_of.get(bending)
-        self._telling.event("loss-call", data, at=site.spot, input_op=applied)
+        made_at = self._criteria.get(site.function, ())
+        self._telling.event(
+            "loss-call", data, at=site.spot, input_op=applied, made=made_at[0] if len(made_at) == 1 else None
+        )
         if phase == "train" and not self._loss_known:
             self._loss_known = True
             for name, value in facts.of_the_loss(site.function, data):
@@ -117,6 +127,8 @@ class Graphs:
             data["fragile"] = tuple(f"{name}×{count}" for name, count in Counter(map(operation, weak)).items())
             data["attention"] = attention(self._torch, seen.known, seen.ops)
             data["repeated_cuts"] = times
+            if seen.ops["Exp"] and (weight := divergence_weight(node)) is not None:
+                data["kl_weight"] = weight
         self._telling.event(
             "graph",
             data,
@@ -125,6 +137,7 @@ class Graphs:
             earlier_layer=earlier,
             fragile=next((spot for one in weak if (spot := self._forward.places_of.get(one)) is not None), None),
             repeated_cut=cut,
+            attention=self._attending(seen) if data.get("attention") else None,
             outermost=None if node is None else self._outermost(node),
         )
         self._budget.charge(began)
@@ -138,6 +151,11 @@ class Graphs:
                 saved = getattr(node, name, None)
                 if isinstance(saved, self._torch.Tensor) and saved.grad_fn is None and not saved.requires_grad:
                     yield saved
+
+    def _attending(self, seen: Xray) -> Spot | None:
+        """Where the scores of an attention become shares."""
+        shares = (node for node in seen.known if operation(node).startswith(ATTENDING))
+        return next((spot for node in shares if (spot := self._forward.places_of.get(node)) is not None), None)
 
     def _outermost(self, node: Any) -> Spot | None:
         """Where the last operation of the loss was applied, by whoever wrote the loss."""

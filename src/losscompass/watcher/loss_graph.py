@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from math import prod
 from typing import Any, Final
 
 from .xray import LINEAR, LOSSES, SHAPING, operation
@@ -16,8 +17,12 @@ _FRAGILE: Final = frozenset(("Log", "Log2", "Log10", "Sqrt", "Rsqrt", "Reciproca
 _GUARDS: Final = frozenset(("Add", "Clamp", "ClampMin", "ClampMax", "Softplus", "Exp", "Maximum"))
 """What keeps a number away from the border: `log(p + eps)`, `p.clamp(eps)`."""
 
+ATTENDING: Final = ("Softmax", "SafeSoftmax", "ScaledDotProduct")
+"""What makes shares of the scores of an attention, by the beginning of its name."""
+
 _LAYERS: Final = (*sorted(LINEAR), "Embedding", "Lstm", "Gru", "Rnn", "NativeBatchNorm", "NativeLayerNorm")
 _BETWEEN: Final = SHAPING | {"Div", "Mul", "Sub"}
+_ELEMENTWISE: Final = ("BinaryCrossEntropy", "BinaryCrossEntropyWithLogits", "MseLoss", "L1Loss", "SmoothL1Loss")
 _OUTER: Final = 1 << 20
 """Numbers of a mask that are looked at, at the most."""
 
@@ -54,7 +59,10 @@ def fragile_operations(root: Any) -> list[Any]:
 
 def _guarded(node: Any, name: str, children: list[Any]) -> bool:
     if name != "Div":
-        return not children or operation(children[0]) in _GUARDS
+        below = children[0] if children else None
+        while below is not None and operation(below) in ("Rsub", *SHAPING):  # `log(1 - p)`
+            below = next((child for child, _ in below.next_functions if child is not None), None)
+        return below is None or operation(below) in _GUARDS
     if len(children) == 2:
         return operation(children[1]) in _GUARDS - {"Add"}  # a sum of two numbers can be 0: `a / (b + c)`
     other = getattr(node, "_saved_other", None)
@@ -66,7 +74,7 @@ def attention(torch: Any, nodes: Iterable[Any], ops: Counter[str]) -> str:
 
     The first attention that is masked in a way that is told decides; "open" only where none is masked.
     """
-    kinds = [name for name in ops if name in ("Softmax", "SafeSoftmax") or name.startswith("ScaledDotProduct")]
+    kinds = [name for name in ops if name.startswith(ATTENDING)]
     if not kinds:
         return ""
     seen = {_sees(torch, node, name) for node in nodes if (name := operation(node)) in kinds}
@@ -113,3 +121,49 @@ def _mask(torch: Any, hidden: Any) -> str:
     if int(above.sum()) == pairs and not bool(below.any()):
         return "causal"
     return "reversed" if int(below.sum()) == pairs and not bool(above.any()) else ""
+
+
+def divergence_weight(root: Any) -> float | None:
+    """The weight of a variational model's divergence against that of its reconstruction, where 1 is the evidence lower bound.
+
+    Read from the constants between the loss, its one reconstruction (each element of which should count once) and its one
+    exp(log variance) (which should count one half). None where the loss is not such a sum.
+    """
+    found: dict[bool, list[tuple[Any, float]]] = {True: [], False: []}  # by: is it the divergence?
+    rows: list[tuple[Any, float]] = [(root, 1.0)]
+    for node, factor in rows:
+        name = operation(node)
+        if name in _ELEMENTWISE or name == "Exp":
+            found[name == "Exp"].append((node, factor))
+            continue
+        children = [child for child, _ in node.next_functions if child is not None]
+        if len(rows) < 64:
+            rows += [
+                (child, factor * times) for child, times in zip(children, _factors(node, name, children), strict=False)
+            ]
+    if [len(found[True]), len(found[False])] != [1, 1]:
+        return None
+    reconstruction, factor = found[False][0]
+    if getattr(reconstruction, "_saved_reduction", None) == 1:
+        factor /= reconstruction._saved_self.numel()
+    return None if factor == 0 else abs(found[True][0][1] / 0.5 / factor)
+
+
+def _factors(node: Any, name: str, children: list[Any]) -> tuple[float, ...]:
+    """What each input of an affine operation is multiplied with; () where it is none."""
+    alpha = float(getattr(node, "_saved_alpha", 1.0))
+    if name in ("Add", "Sub"):
+        return (1.0, alpha if name == "Add" else -alpha)
+    if name in ("Neg", "Rsub"):
+        return (-1.0,)
+    if name in ("Mul", "Div") and len(children) == 1:
+        other = getattr(node, "_saved_other", None)
+        if other is None or other.numel() != 1 or other.requires_grad:
+            return ()
+        value = float(other)
+        return (value,) if name == "Mul" else (1.0 / value,) if value else ()
+    if name == "Mean":
+        sizes = getattr(node, "_saved_self_sym_sizes", ())
+        dims = [dim - 2**64 if dim >= 2**63 else dim for dim in getattr(node, "_saved_dim", range(len(sizes)))]
+        return (1.0 / prod(sizes[dim] for dim in dims),) if sizes else ()
+    return (1.0,) if name == "Sum" or name in SHAPING else ()

@@ -119,6 +119,7 @@ class Session:
         functional = self._torch.nn.functional
         for function in FUNCTIONS:
             self.patches.follow(functional, function, self.probes.guard("loss", self._loss_look(function)))
+        self.patches.follow(self._torch.nn.modules.loss._Loss, "__init__", self.probes.guard("loss", self._loss_made))
 
     def _watch_acts(self) -> None:
         torch, guard, patches = self._torch, self.probes.guard, self.patches
@@ -209,6 +210,9 @@ class Session:
         )
 
     # -- losses and backward ------------------------------------------------------------------------------------------------
+
+    def _loss_made(self, args: Args, _: Kwargs, __: Any) -> None:
+        self.graphs.criterion(type(args[0]).__name__, self.places.spot(3))
 
     def _loss_look(self, function: str) -> Callable[[Args, Kwargs, Any], None]:
         def look(args: Args, kwargs: Kwargs, made: Any) -> None:

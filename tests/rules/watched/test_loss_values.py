@@ -1,7 +1,7 @@
 """Losses of the wrong size, losses that break, and targets that should not count: what good engineers do on purpose."""
 
 import pytest
-from watched_runs import PLACES, at, found, graph, loop, loss_call, only, optimizer
+from watched_runs import PLACES, at, found, graph, loop, loss_call, only, optimizer, stat
 
 from losscompass.evidence.records import Event
 
@@ -138,7 +138,7 @@ def test_an_unguarded_logarithm_and_a_loss_that_is_no_number():
 
 def test_what_breaks_elsewhere_or_has_diverged():
     fragile = graph(**FRAGILE)
-    assert found("numerical-instability-in-loss", fragile, losses=[0.7, 0.6]) == ()
+    assert only("numerical-instability-in-loss", fragile, losses=[0.7, 0.6]).severity.value == "note"
     assert found("numerical-instability-in-loss", fragile, broke("input"), broke(), losses=[0.7, 0.7]) == ()
     assert found("numerical-instability-in-loss", fragile, broke(before=1e6), losses=[0.7, 9.0]) == ()
     assert found("numerical-instability-in-loss", graph(fragile=()), broke(), losses=[0.7, 0.7]) == ()
@@ -184,3 +184,169 @@ def test_a_validation_of_the_training_set():
 @pytest.mark.parametrize("one", [samples(shared=0), samples(val=50, shared=50), samples(4, 4, 4), samples(shared=120)])
 def test_overlaps_of_another_kind(one):
     assert found("validation-is-train", one) == ()
+
+
+# -- loss-constant -------------------------------------------------------------------------------------------------------
+
+
+def gradients(*norms):
+    return [stat("a.weight", "gradient", step, norm=norm) for step, norm in enumerate(norms)]
+
+
+def test_a_gradient_that_is_always_zero():
+    call = loss_call(input_ops=("Div", "Round", "Addmm"))
+    assert (
+        only("loss-constant", loop(), graph(), call, tensors=gradients(0.0, 0.0), losses=[1.0, 1.1]).values["looks"]
+        == 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "events"),
+    [
+        ({"tensors": gradients(0.0, 0.1), "losses": [1.0, 1.1]}, ()),
+        ({"tensors": gradients(0.0), "losses": [1.0, 1.1]}, ()),
+        ({"tensors": gradients(0.0, 0.0), "losses": [0.0, 0.0]}, ()),  # every margin is kept
+        ({"tensors": gradients(0.0, 0.0), "losses": [1.0, 1.1]}, (loop(steps_without_gradient=100),)),
+    ],
+)
+def test_gradients_that_are_zero_for_another_reason(more, events):
+    assert found("loss-constant", loop(step=90), graph(), *events, **more) == ()
+
+
+# -- loss-wrong-sign -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "wrong"),
+    [
+        ({"root_ops": ("Neg", "NllLoss")}, True),
+        ({"root_ops": ("Neg", "Mean", "MseLoss")}, True),
+        ({"root_ops": ("MseLoss",), "scaled_by": -1.0}, True),
+        ({"root_ops": ("Neg", "Mean", "Mul", "NllLoss")}, False),  # times an advantage
+        ({"root_ops": ("Neg", "Neg", "NllLoss")}, False),
+        ({"root_ops": ("Neg", "Mean", "Sub", "Addmm")}, False),  # a likelihood by hand
+    ],
+)
+def test_a_minus_before_a_loss(data, wrong):
+    assert bool(found("loss-wrong-sign", graph(**data), optimizer(), losses=[-1.0, -2.0])) is wrong
+
+
+def test_a_minus_in_a_game_of_two():
+    assert found("loss-wrong-sign", graph(root_ops=("Neg", "NllLoss")), optimizer(), optimizer(1)) == ()
+
+
+@pytest.mark.parametrize(
+    ("losses", "wrong"),
+    [
+        ([40.0, -1e5, -1e9], True),
+        ([40.0, -900.0, -1000.0], False),
+        ([1e4, -3e3, -5e3], False),
+        ([1.0, 0.5, -0.2], False),
+    ],
+)
+def test_a_loss_that_falls_without_end(losses, wrong):
+    assert bool(found("loss-wrong-sign", graph(root_ops=("Div", "Add")), optimizer(), losses=losses)) is wrong
+
+
+# -- class-weights-wrong -------------------------------------------------------------------------------------------------
+
+
+def labels(*shares):
+    return Event("labels", 30, {"batches": 9, "samples": 288, "shares": shares, "loader": 0}, {})
+
+
+@pytest.mark.parametrize(
+    ("shares", "data", "wrong"),
+    [
+        ((0.9, 0.1), {"weights": (0.9, 0.1)}, True),
+        ((0.7, 0.2, 0.1), {"weights": (10.0, 5.0, 1 / 0.7)}, True),  # those of other classes
+        ((0.7, 0.2, 0.1), {"weights": (1 / 0.7, 5.0, 10.0)}, False),
+        ((0.7, 0.2, 0.1), {"weights": (1.0, 2.0, 2.5)}, False),
+        ((0.5, 0.5), {"weights": (1.0, 3.0)}, False),
+        ((0.4, 0.6), {"function": "binary_cross_entropy_with_logits", "pos_weight": (60.0,)}, True),
+        ((0.95, 0.05), {"function": "binary_cross_entropy_with_logits", "pos_weight": (19.0,)}, False),
+        ((0.95, 0.05), {"function": "binary_cross_entropy_with_logits", "pos_weight": (60.0,)}, False),
+        ((0.95, 0.05), {"function": "binary_cross_entropy_with_logits", "pos_weight": (1 / 19,)}, True),
+        ((0.9, 0.1), {}, False),
+    ],
+)
+def test_weights_against_shares(shares, data, wrong):
+    assert bool(found("class-weights-wrong", loss_call(**data), labels(*shares))) is wrong
+
+
+# -- loss-task-mismatch --------------------------------------------------------------------------------------------------
+
+NUMBERED = {"target_whole": True, "target_min": 0.0, "target_max": 9.0, "target_distinct": 10}
+
+
+@pytest.mark.parametrize(
+    ("function", "data", "wrong"),
+    [
+        ("mse_loss", {**NUMBERED, "input_ops": ("Mean", "Addmm")}, True),
+        ("mse_loss", {**NUMBERED, "input_ops": ("Squeeze", "Addmm")}, False),  # counts, grades
+        ("mse_loss", {**NUMBERED, "target_whole": False, "input_ops": ("Mean", "Addmm")}, False),
+        ("mse_loss", {**NUMBERED, "target_max": 1.0, "target_distinct": 2, "input_ops": ("Mean", "Addmm")}, False),
+        ("binary_cross_entropy_with_logits", {"target_min": -1.0, "target_max": 1.0}, True),
+        ("binary_cross_entropy_with_logits", {"target_min": 0.0, "target_max": 1.0}, False),
+        ("cross_entropy", {"target_min": 0.0, "target_max": 9.0}, False),
+    ],
+)
+def test_losses_and_what_they_are_given(function, data, wrong):
+    assert bool(found("loss-task-mismatch", loss_call(function, **data))) is wrong
+
+
+# -- kl-weight-wrong -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("weights", "wrong"),
+    [
+        ((64.0, 64.0), True),
+        ((1 / 512, 1 / 512), True),
+        ((1.0,), False),
+        ((4.0,), False),
+        ((0.001, 0.002, 0.003), False),
+        ((0.0,), False),
+    ],
+)
+def test_the_weight_of_the_divergence(weights, wrong):
+    assert bool(found("kl-weight-wrong", *(graph(step, kl_weight=one) for step, one in enumerate(weights)))) is wrong
+
+
+# -- future-leak ---------------------------------------------------------------------------------------------------------
+
+TOKENS = {"target_distinct": 20, "target_is_input": 0.1, "target_is_next": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("call", "attention", "wrong"),
+    [
+        (TOKENS, "open", True),
+        (TOKENS, "reversed", True),
+        (TOKENS, "causal", False),
+        (TOKENS, "", False),
+        ({**TOKENS, "target_is_next": 0.1}, "open", False),  # a tagger may look ahead
+        ({**TOKENS, "target_is_input": 1.0, "target_is_next": 0.1}, "causal", True),
+        ({**TOKENS, "target_is_input": 0.85, "target_is_next": 0.1}, "open", False),  # gaps to be filled
+    ],
+)
+def test_who_sees_the_answer(call, attention, wrong):
+    assert bool(found("future-leak", loss_call(**call), graph(attention=attention))) is wrong
+
+
+# -- duplicate-random-data -----------------------------------------------------------------------------------------------
+
+
+def test_seeds():
+    again = at("torch.manual_seed(0)", 11)
+    assert only("duplicate-random-data", loop(reseeds=98, places={"seed": again})).place == again
+    assert found("duplicate-random-data", loop(reseeds=3)) == ()  # before each validation
+
+
+@pytest.mark.parametrize(
+    ("workers", "repeats", "wrong"), [(4, 0.75, True), (2, 0.5, True), (4, 0.1, False), (0, 0.5, False)]
+)
+def test_workers_that_draw_the_same(workers, repeats, wrong):
+    seen = Event("samples", 30, {"train": 400, "train_repeats": repeats}, {})
+    assert bool(found("duplicate-random-data", loop(), loader(workers=workers), seen)) is wrong

@@ -27,12 +27,20 @@ def detect(run: Run) -> Iterator[Finding]:
     weights = numbers(call, "weights")
     if (0 <= value < len(weights) and weights[value] == 0) or _masked(run, call):
         return
+    where, made = place(call, "at"), place(call, "made")
     yield Finding(
         onset=None,
         values={"value": value, "share": share},
-        place=place(call, "at"),
-        change=changed(place(call, "at"), lambda code: with_keyword(code, "cross_entropy", "ignore_index", str(value))),
+        place=where,
+        change=changed(where, lambda code: with_keyword(code, "cross_entropy", "ignore_index", str(value)))
+        or changed(made, lambda code: _told(code, value)),
     )
+
+
+def _told(code: str, value: int) -> str | None:
+    """The line that makes the loss, with the value that it is to leave out."""
+    empty = code.replace("CrossEntropyLoss()", f"CrossEntropyLoss(ignore_index={value})")
+    return empty if empty != code else with_keyword(code, "CrossEntropyLoss", "ignore_index", str(value))
 
 
 def _masked(run: Run, call: Event) -> bool:
