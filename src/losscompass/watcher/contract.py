@@ -123,6 +123,27 @@ def _tail(target: Any) -> Data:
     }
 
 
+def echoes(given: Any, target: Any) -> Data:
+    """Where the target is what the model was given. Tokens (batch, time): the same place, the next; windows of numbers: their end."""
+    if not given.dtype.is_floating_point:
+        if given.dim() != 2 or given.shape[1] < 2 or target.numel() != given.numel():
+            return {}
+        rows = target.reshape(given.shape)
+        return {
+            "target_is_input": float((rows == given).double().mean()),
+            "target_is_next": float((rows[:, :-1] == given[:, 1:]).double().mean()),
+        }
+    size, time = given.shape[:2]
+    if target.dim() < 1 or target.shape[0] != size or size < 4:
+        return {}
+    rows = target.reshape(size, -1)
+    ahead = rows.shape[1]
+    if not 0 < ahead < time or (given.dim() == 2 and ahead < 2):
+        return {}
+    end = given[:, -ahead:] if given.dim() == 3 else given[:, -ahead:, None]
+    return {"target_ends_input": float((end == rows[:, :, None]).all(1).double().mean(0).max())}
+
+
 def _row_sums(made: Any) -> Data:
     """Extremes of the sum along the class axis: 1 and 1 are probabilities."""
     if made.dim() < 1 or not made.dtype.is_floating_point or not made.numel():

@@ -9,7 +9,7 @@ from typing import Any
 from . import facts
 from .batches import first_tensor
 from .budget import Budget
-from .contract import CRITERIA, LOOKED_AT, arguments, describe
+from .contract import CRITERIA, LOOKED_AT, arguments, describe, echoes
 from .coverage import Coverage
 from .forward import Forward
 from .loss_graph import ATTENDING, attention, divergence_weight, fragile_operations, operations_above
@@ -33,7 +33,7 @@ class Graphs:
         self._budget = budget
         self._loss_known = False
         self._criteria: dict[str, list[Spot | None]] = {}  # where the modules of each loss function were made
-        self._tokens: Any = None  # what the model was given, where that is whole numbers in rows; weak
+        self._given: Any = None  # what the model was given, weak
 
     def criterion(self, kind: str, spot: Spot | None) -> None:
         """A loss module of torch's own was made."""
@@ -44,21 +44,15 @@ class Graphs:
     def entered(self, args: tuple[Any, ...]) -> None:
         """The outermost module was called, on a step that is looked at."""
         given = first_tensor(self._torch, args)
-        rows = given is not None and given.dim() == 2 and given.dtype in (self._torch.int64, self._torch.int32)
-        self._tokens = weakref.ref(given) if rows else None
+        rows = given is not None and given.dim() in (2, 3) and not given.requires_grad
+        self._given = weakref.ref(given) if rows else None
 
     def _against_input(self, target: Any) -> dict[str, float]:
-        """How much of the target is the model's own input, at the same place and at the next one."""
-        tokens = None if self._tokens is None else self._tokens()
-        if tokens is None or not isinstance(target, self._torch.Tensor) or target.numel() != tokens.numel():
+        """How much of the target is what the model itself was given."""
+        given = None if self._given is None else self._given()
+        if given is None or not isinstance(target, self._torch.Tensor) or target.dtype != given.dtype:
             return {}
-        if target.dtype.is_floating_point or tokens.shape[1] < 2 or tokens.numel() > LOOKED_AT:
-            return {}
-        rows = target.detach().reshape(tokens.shape)
-        return {
-            "target_is_input": float((rows == tokens).double().mean()),
-            "target_is_next": float((rows[:, :-1] == tokens[:, 1:]).double().mean()),
-        }
+        return echoes(given, target.detach()) if max(given.numel(), target.numel()) <= LOOKED_AT else {}
 
     def loss_call(self, site: LossSite, args: tuple[Any, ...], kwargs: dict[str, Any], made: Any, phase: str) -> None:
         """What a loss function was given, and what made it."""

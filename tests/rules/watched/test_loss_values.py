@@ -335,6 +335,13 @@ def test_who_sees_the_answer(call, attention, wrong):
     assert bool(found("future-leak", loss_call(**call), graph(attention=attention))) is wrong
 
 
+@pytest.mark.parametrize(("share", "wrong"), [(1.0, True), (0.5, False)])
+def test_windows_that_reach_into_what_is_to_be_forecast(share, wrong):
+    call = loss_call("mse_loss", target_ends_input=share, target_std=1.0)
+    assert bool(found("future-leak", call)) is wrong
+    assert found("future-leak", loss_call("mse_loss", target_ends_input=1.0, target_std=0.0)) == ()
+
+
 # -- duplicate-random-data -----------------------------------------------------------------------------------------------
 
 

@@ -6,12 +6,19 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..seen import count, looked, number, place, text, training_calls
 
+DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 SAME = 0.99  # of the tokens
 LEAST = 4  # different tokens: of fewer, neighbours are often the same
 
 
 def detect(run: Run) -> Iterator[Finding]:
     looked(run, "loss-call")
+    windows = [one for one in training_calls(run, *DISTANCES) if number(one, "target_ends_input") is not None]
+    if windows and all(
+        (number(one, "target_ends_input") or 0) >= SAME and number(one, "target_std") for one in windows
+    ):
+        yield Finding(onset=None, values={"seen": "input[-k:] = target"}, confidence=0.9, place=place(windows[0], "at"))
+        return
     calls = [one for one in training_calls(run, "cross_entropy", "nll_loss") if count(one, "target_distinct") >= LEAST]
     told = [one for one in calls if number(one, "target_is_input") is not None]
     if not told:
