@@ -131,7 +131,7 @@ class Graphs:
             earlier_layer=earlier,
             fragile=next((spot for one in weak if (spot := self._forward.places_of.get(one)) is not None), None),
             repeated_cut=cut,
-            attention=self._attending(seen) if data.get("attention") else None,
+            attention=self._attending(seen, data["attention"]) if data.get("attention") else None,
             outermost=None if node is None else self._outermost(node),
         )
         self._budget.charge(began)
@@ -146,10 +146,11 @@ class Graphs:
                 if isinstance(saved, self._torch.Tensor) and saved.grad_fn is None and not saved.requires_grad:
                     yield saved
 
-    def _attending(self, seen: Xray) -> Spot | None:
-        """Where the scores of an attention become shares."""
-        shares = (node for node in seen.known if operation(node).startswith(ATTENDING))
-        return next((spot for node in shares if (spot := self._forward.places_of.get(node)) is not None), None)
+    def _attending(self, seen: Xray, kind: str) -> Spot | None:
+        """Where the scores of an attention become shares, or, where its mask is turned around, where it is masked."""
+        begin = ("MaskedFill", "ScaledDotProduct") if kind == "reversed" else ATTENDING
+        nodes = (node for node in seen.known if operation(node).startswith(begin))
+        return next((spot for node in nodes if (spot := self._forward.places_of.get(node)) is not None), None)
 
     def _outermost(self, node: Any) -> Spot | None:
         """Where the last operation of the loss was applied, by whoever wrote the loss."""

@@ -1,6 +1,6 @@
 # case: attention that sees only what comes
 # expect: future-leak
-# line: 22
+# line: 21
 import torch
 from torch import nn
 from torch.nn import functional as F
