@@ -544,7 +544,8 @@ class Session:
                 self.telling.fact("priors", ",".join(f"{share:.6g}" for share in labels["shares"]))
         if inputs.prints.train or inputs.prints.val:
             validation = next((one for one in inputs.loaders.all if one is not training), None)
-            self.telling.event("samples", inputs.prints.figures(), at=None if validation is None else validation.spot)
+            figures = inputs.prints.figures() | {"training_loader": -1 if training is None else training.number}
+            self.telling.event("samples", figures, at=None if validation is None else validation.spot)
 
     def _cadence(self, scheduler: SchedulerActs) -> dict[str, Any]:
         """How often a scheduler is stepped, against steps and epochs."""

@@ -172,18 +172,43 @@ def test_once_between_chunks():
 # -- validation-is-train -------------------------------------------------------------------------------------------------
 
 
-def samples(train=200, val=200, shared=200):
-    data = {"train": train, "val": val, "val_seen": val, "val_in_train": shared, "train_repeats": 0.0}
+def samples(train=200, *validations):
+    """Validations: (different samples, seen, of them in training), each of a loader of its own from 1 on."""
+    val, seen, shared = (tuple(one[at] for one in validations) for at in range(3))
+    each = {"loader_val": val, "loader_seen": seen, "loader_in_train": shared}
+    data = {"train": train, "training_loader": 0, "loaders": tuple(range(1, len(validations) + 1)), **each}
     return Event("samples", 30, data, {"at": PLACES["forward"]})
 
 
+def made(number, length):
+    return Event("loader", 0, {"loader": number, "length": length}, {"at": at("DataLoader(train)", 20 + number)})
+
+
 def test_a_validation_of_the_training_set():
-    assert only("validation-is-train", samples()).values == {"val": 200, "shared": 200}
+    one = only("validation-is-train", samples(200, (200, 400, 200)), made(0, 200), made(1, 200))
+    assert one.values == {"val": 200, "shared": 200}
+    assert one.place.line == 21
 
 
-@pytest.mark.parametrize("one", [samples(shared=0), samples(val=50, shared=50), samples(4, 4, 4), samples(shared=120)])
-def test_overlaps_of_another_kind(one):
-    assert found("validation-is-train", one) == ()
+def test_it_is_seen_beside_a_test_and_where_only_a_part_was_looked_at():
+    assert found("validation-is-train", samples(200, (200, 400, 200), (80, 80, 0)))
+    assert found("validation-is-train", samples(300, (400, 800, 115)), made(0, 1000), made(1, 1000))
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (samples(200, (200, 400, 0)),),
+        (samples(200, (50, 100, 50)),),  # a part got into both
+        (samples(4, (4, 8, 4)),),
+        (samples(200, (200, 400, 120)),),
+        (samples(200, (200, 400, 200), (80, 160, 0)),),  # the training set in eval mode, beside a validation
+        (samples(300, (400, 800, 20)), made(0, 1000), made(1, 1000)),
+        (samples(200),),
+    ],
+)
+def test_overlaps_of_another_kind(events):
+    assert found("validation-is-train", *events) == ()
 
 
 # -- loss-constant -------------------------------------------------------------------------------------------------------
