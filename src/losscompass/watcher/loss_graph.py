@@ -27,6 +27,14 @@ _OUTER: Final = 1 << 20
 """Numbers of a mask that are looked at, at the most."""
 
 
+def _saved(node: Any, name: str) -> Any:
+    """What a node has kept for its backward; None where it keeps no such thing, or where that was written over since."""
+    try:
+        return getattr(node, name, None)
+    except RuntimeError:
+        return None
+
+
 def operations_above(root: Any) -> list[str]:
     """The operations that were applied to the loss, the last first, along the first input, to a loss function or a layer."""
     found: list[str] = []
@@ -65,7 +73,7 @@ def _guarded(node: Any, name: str, children: list[Any]) -> bool:
         return below is None or operation(below) in _GUARDS
     if len(children) == 2:
         return operation(children[1]) in _GUARDS - {"Add"}  # a sum of two numbers can be 0: `a / (b + c)`
-    other = getattr(node, "_saved_other", None)
+    other = _saved(node, "_saved_other")
     return other is None or other.numel() == 1  # by a constant: by the length of the batch
 
 
@@ -85,10 +93,10 @@ def attention(torch: Any, nodes: Iterable[Any], ops: Counter[str]) -> str:
 
 def _sees(torch: Any, node: Any, name: str) -> str:
     if name.startswith("ScaledDotProduct"):
-        if getattr(node, "_saved_is_causal", False):
+        if _saved(node, "_saved_is_causal"):
             return "causal"
         mask = next(
-            (m for key in ("_saved_attn_mask", "_saved_attn_bias") if (m := getattr(node, key, None)) is not None), None
+            (m for key in ("_saved_attn_mask", "_saved_attn_bias") if (m := _saved(node, key)) is not None), None
         )
         if mask is None:
             return "open"
@@ -99,7 +107,7 @@ def _sees(torch: Any, node: Any, name: str) -> str:
             return ""
         kind = operation(node)
         if kind in ("MaskedFill", "MaskedFill_"):
-            return _mask(torch, getattr(node, "_saved_mask", None))
+            return _mask(torch, _saved(node, "_saved_mask"))
         if kind in ("Bmm", "Mm"):
             pair = [operation(child) for child, _ in node.next_functions if child is not None]
             return "open" if len(pair) == 2 and "AccumulateGrad" not in pair else ""
@@ -144,26 +152,27 @@ def divergence_weight(root: Any) -> float | None:
     if [len(found[True]), len(found[False])] != [1, 1]:
         return None
     reconstruction, factor = found[False][0]
-    if getattr(reconstruction, "_saved_reduction", None) == 1:
-        factor /= reconstruction._saved_self.numel()
+    if _saved(reconstruction, "_saved_reduction") == 1:
+        given = _saved(reconstruction, "_saved_self")
+        factor = factor / given.numel() if given is not None and given.numel() else 0.0
     return None if factor == 0 else abs(found[True][0][1] / 0.5 / factor)
 
 
 def _factors(node: Any, name: str, children: list[Any]) -> tuple[float, ...]:
     """What each input of an affine operation is multiplied with; () where it is none."""
-    alpha = float(getattr(node, "_saved_alpha", 1.0))
+    alpha = float(_saved(node, "_saved_alpha") or 1.0)
     if name in ("Add", "Sub"):
         return (1.0, alpha if name == "Add" else -alpha)
     if name in ("Neg", "Rsub"):
         return (-1.0,)
     if name in ("Mul", "Div") and len(children) == 1:
-        other = getattr(node, "_saved_other", None)
+        other = _saved(node, "_saved_other")
         if other is None or other.numel() != 1 or other.requires_grad:
             return ()
         value = float(other)
         return (value,) if name == "Mul" else (1.0 / value,) if value else ()
     if name == "Mean":
-        sizes = getattr(node, "_saved_self_sym_sizes", ())
-        dims = [dim - 2**64 if dim >= 2**63 else dim for dim in getattr(node, "_saved_dim", range(len(sizes)))]
+        sizes = _saved(node, "_saved_self_sym_sizes") or ()
+        dims = [dim - 2**64 if dim >= 2**63 else dim for dim in _saved(node, "_saved_dim") or range(len(sizes))]
         return (1.0 / prod(sizes[dim] for dim in dims),) if sizes else ()
     return (1.0,) if name == "Sum" or name in SHAPING else ()
