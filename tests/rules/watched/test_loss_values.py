@@ -261,6 +261,20 @@ def test_a_minus_in_a_game_of_two():
     assert found("loss-wrong-sign", graph(root_ops=("Neg", "NllLoss")), optimizer(), optimizer(1)) == ()
 
 
+def asked(site, label, value, code):
+    constant = {"target_min": label, "target_max": label}
+    return loss_call("binary_cross_entropy", site=site, value=value, places={"at": at(code, 10 + site)}, **constant)
+
+
+@pytest.mark.parametrize(("label", "wrong"), [(0.0, True), (1.0, False)])
+@pytest.mark.parametrize("code", ["loss_fake = bce(D(made), no)", "d = bce(D(made.detach()), no)"])
+def test_what_the_generator_asks_for(label, wrong, code):
+    critic = asked(0, 1.0, 0.6, "loss_real = bce(D(x), yes)"), asked(1, 0.0, 0.8, code)
+    graphs = graph(parameters=4, value=1.4, loss_nodes=2), graph(site=1, parameters=8, value=0.7)
+    events = *critic, asked(2, label, 0.7, "g = bce(D(made), yes)"), *graphs, optimizer(), optimizer(1)
+    assert bool(found("loss-wrong-sign", *events)) is wrong
+
+
 @pytest.mark.parametrize(
     ("losses", "wrong"),
     [

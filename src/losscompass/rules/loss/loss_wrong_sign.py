@@ -50,17 +50,23 @@ def _negated(graph: Event) -> bool:
 def _generator(run: Run, graphs: tuple[Event, ...]) -> Iterator[Finding]:
     """The generator wants its samples to be called what the critic learns to call them: nobody pulls against anybody."""
     calls = [one for one in run.happened("loss-call") if text(one, "phase") != "val" and _label(one) is not None]
-    critic = next((one for one in graphs if count(one, "loss_nodes") == 2), None)
-    deepest = max(graphs, key=lambda one: count(one, "parameters"))
+    deepest = max(graphs, key=lambda one: count(one, "parameters"))  # through the critic into the generator
     mine = [one for one in calls if number(one, "value") == number(deepest, "value") and one.step == deepest.step]
-    if critic is None or len(mine) != 1 or count(deepest, "loss_nodes") != 1:
+    if len(mine) != 1 or count(deepest, "loss_nodes") != 1:
         return
-    theirs = [one for one in calls if one.step == critic.step and number(one, "site") != number(mine[0], "site")]
-    fake = [one for one in theirs if (at := place(one, "at")) is not None and ".detach()" in at.code]
-    real = [one for one in theirs if one not in fake]
+    theirs = {number(one, "site"): one for one in calls if number(one, "site") != number(mine[0], "site")}
+    fake = [one for one in theirs.values() if _on_fakes(one)]
+    real = [one for one in theirs.values() if not _on_fakes(one)]
     if len(fake) == len(real) == 1 and _label(fake[0]) != _label(real[0]) and _label(mine[0]) == _label(fake[0]):
         value = number(mine[0], "value") or 0.0
         yield Finding(onset=None, values={"first": value, "last": value}, place=place(mine[0], "at"), confidence=0.9)
+
+
+def _on_fakes(call: Event) -> bool:
+    """Whether the critic is asked about what the generator made: it is cut from the generator, or called a fake."""
+    at = place(call, "at")
+    code = "" if at is None else at.code.lower()
+    return ".detach()" in code or ("fake" in code and "real" not in code)
 
 
 def _label(call: Event) -> float | None:
