@@ -67,7 +67,12 @@ def shares() -> Mapping[str, Mapping[str, float]]:
     return MappingProxyType({symptom: MappingProxyType(causes) for symptom, causes in record["shares"].items()})
 
 
-SEEN_DIRECTLY = frozenset(rule.id for rule in ALL if rule.needs and rule.needs[0].what.startswith("fact:watched"))
+PARTLY = frozenset({"loss-wrong-sign", "loss-reduction-wrong", "numerical-instability-in-loss"})
+"""Causes of which a watched run shows the usual forms only: a rule that is clear does not rule them out."""
+
+SEEN_DIRECTLY = (
+    frozenset(rule.id for rule in ALL if rule.needs and rule.needs[0].what.startswith("fact:watched")) - PARTLY
+)
 """Causes that a watched run shows by themselves: where such a rule is clear, the cause is out of the question."""
 
 

@@ -18,6 +18,7 @@ from .encode_categories import REMEDY as ENCODE_CATEGORIES
 from .fill_missing_values import REMEDY as FILL_MISSING_VALUES
 from .fit_on_training_only import REMEDY as FIT_ON_TRAINING_ONLY
 from .give_all_parameters import REMEDY as GIVE_ALL_PARAMETERS
+from .guard_the_loss import REMEDY as GUARD_THE_LOSS
 from .inspect_batch import REMEDY as INSPECT_BATCH
 from .keep_batches_apart import REMEDY as KEEP_BATCHES_APART
 from .keep_best_checkpoint import REMEDY as KEEP_BEST_CHECKPOINT
@@ -77,6 +78,7 @@ ALL: tuple[Remedy, ...] = (
     KEEP_BEST_CHECKPOINT,
     STOP_EARLIER,
     CHECK_GRADIENTS,
+    GUARD_THE_LOSS,
     PASS_LOGITS,
     PASS_LOG_PROBABILITIES,
     SHUFFLE_DATA,

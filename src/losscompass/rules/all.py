@@ -7,6 +7,7 @@ from .base import Rule
 from .curve import RULES as CURVE
 from .data import RULES as DATA
 from .dataset import RULES as DATASET
+from .evaluation import RULES as EVALUATION
 from .logging import RULES as LOGGING
 from .loop import RULES as LOOP
 from .loss import RULES as LOSS
@@ -24,6 +25,7 @@ BY_CATEGORY: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "parameters": PARAMETERS,
         "loss": LOSS,
         "data": DATA,
+        "evaluation": EVALUATION,
         "model": MODEL,
         "rate": RATE,
         "metric": METRIC,

@@ -99,6 +99,17 @@ def training_calls(run: Run, *functions: str) -> Iterator[Event]:
             yield event
 
 
+def proportional(run: Run) -> Event | None:
+    """The one optimiser, where its steps grow with the gradient and nothing holds them back: SGD without clipping that bites.
+
+    The others divide by the size of the gradient: to them a constant factor before the loss is nothing.
+    """
+    made = {number(one, "number"): one for one in run.happened("optimizer")}
+    (only,) = made.values() if len(made) == 1 else (None,)
+    bites = any(count(loop, "clips_biting") for loop in run.happened("loop"))
+    return only if only is not None and text(only, "class") in {"SGD", "ASGD"} and not bites else None
+
+
 def last_looks(run: Run) -> tuple[Event, ...]:
     """The last look at the parameters of each optimiser. Raises Undecided where none was taken yet."""
     looked(run, "coverage")

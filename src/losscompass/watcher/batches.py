@@ -18,6 +18,9 @@ FINGERPRINTS: Final = 200_000
 LABEL_BATCHES: Final = 5_000
 """Batches whose labels are followed, one after the other."""
 
+_VALIDATIONS: Final = 8
+"""Loaders that are not trained on and are told of one by one."""
+
 CLASSES: Final = 4_096
 _COLUMNS: Final = 64
 """Numbers of a sample that go into its fingerprint, evenly spread."""
@@ -176,8 +179,8 @@ class Fingerprints:
         self._factors: dict[int, Any] = {}
         self.train: set[int] = set()
         self._this_pass: set[int] = set()
-        self.val: set[int] = set()
-        self.val_seen = 0
+        self.val: dict[int, set[int]] = {}  # by loader
+        self.val_seen: Counter[int] = Counter()  # by loader
         self.train_seen = self.repeats = 0
 
     def begin_pass(self) -> None:
@@ -212,21 +215,28 @@ class Fingerprints:
                 self.train.add(one)
                 self._this_pass.add(one)
 
-    def validated(self, samples: Any) -> None:
+    def validated(self, samples: Any, loader: int) -> None:
         """Samples seen in validation."""
         found = self.hashes(samples)
-        self.val_seen += len(found)
-        if len(self.val) < FINGERPRINTS:
-            self.val.update(found)
+        self.val_seen[loader] += len(found)
+        known = self.val.setdefault(loader, set())
+        if len(known) < FINGERPRINTS:
+            known.update(found)
 
     def figures(self) -> dict[str, Any]:
         """The keys of a `samples` event."""
+        val = set().union(*self.val.values())
+        loaders = sorted(self.val)[:_VALIDATIONS]
         return {
             "train": len(self.train),
-            "val": len(self.val),
-            "val_seen": self.val_seen,
-            "val_in_train": len(self.val & self.train),
+            "val": len(val),
+            "val_seen": self.val_seen.total(),
+            "val_in_train": len(val & self.train),
             "train_repeats": self.repeats / self.train_seen if self.train_seen else 0.0,
+            "loaders": tuple(loaders),
+            "loader_val": tuple(len(self.val[one]) for one in loaders),
+            "loader_seen": tuple(self.val_seen[one] for one in loaders),
+            "loader_in_train": tuple(len(self.val[one] & self.train) for one in loaders),
         }
 
 

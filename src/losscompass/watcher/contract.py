@@ -10,6 +10,19 @@ FUNCTIONS: Final = (
 )  # fmt: skip
 """The losses of torch.nn.functional; those of torch.nn call them."""
 
+CRITERIA: Final = {
+    "BCELoss": "binary_cross_entropy",
+    "BCEWithLogitsLoss": "binary_cross_entropy_with_logits",
+    "CrossEntropyLoss": "cross_entropy",
+    "HuberLoss": "huber_loss",
+    "KLDivLoss": "kl_div",
+    "L1Loss": "l1_loss",
+    "MSELoss": "mse_loss",
+    "NLLLoss": "nll_loss",
+    "SmoothL1Loss": "smooth_l1_loss",
+}
+"""Modules of torch.nn, and the functions that they call."""
+
 OVER_CLASSES: Final = frozenset(("cross_entropy", "nll_loss", "kl_div", "multi_margin_loss"))
 """Losses whose input has an axis of classes."""
 
@@ -17,6 +30,7 @@ LOOKED_AT: Final = 65_536
 """Numbers of a tensor that are looked at, at the most."""
 
 _DISTINCT: Final = 4096
+_WEIGHTS: Final = 64
 
 Data = dict[str, Any]
 
@@ -41,8 +55,12 @@ def describe(torch: Any, function: str, args: tuple[Any, ...], kwargs: dict[str,
             data |= _row_sums(made.detach())
     if isinstance(target, torch.Tensor):
         data |= _of(torch, target.detach(), "target")
+        data |= _tail(target)
     weight = kwargs.get("weight", args[2] if len(args) > 2 and function != "kl_div" else None)
     data["class_weights"] = isinstance(weight, torch.Tensor)
+    for key, one in (("weights", weight), ("pos_weight", kwargs.get("pos_weight"))):
+        if isinstance(one, torch.Tensor) and 0 < one.numel() <= _WEIGHTS and not one.requires_grad:
+            data[key] = tuple(one.detach().reshape(-1).double().tolist())
     for key in ("label_smoothing", "ignore_index", "margin", "delta", "beta"):
         if isinstance(kwargs.get(key), int | float):
             data[key] = kwargs[key]
@@ -84,6 +102,46 @@ def _kept(target: Any) -> Any:
         return target
     kept = target[target != -100]
     return kept if kept.numel() else target
+
+
+def _tail(target: Any) -> Data:
+    """Rows of class ids that end in runs of one value, as padded ones do; also where the rows were laid flat for the loss."""
+    rows = target if target.dim() == 2 else target._base
+    if rows is None or rows.dim() != 2 or rows.numel() != target.numel() or rows.numel() > LOOKED_AT:
+        return {}
+    if target.dtype.is_floating_point or target.is_complex() or min(rows.shape) < 4:
+        return {}
+    value = rows[:, -1].mode().values
+    same = rows == value
+    runs = same.flip(1).long().cumprod(1).sum(1)
+    inside = int(runs.sum())
+    return {
+        "tail_value": int(value),
+        "tail_share": inside / rows.numel(),
+        "tail_rows": float((runs > 1).double().mean()),
+        "tail_elsewhere": int(same.sum()) - inside,
+    }
+
+
+def echoes(given: Any, target: Any) -> Data:
+    """Where the target is what the model was given. Tokens (batch, time): the same place, the next; windows of numbers: their end."""
+    if not given.dtype.is_floating_point:
+        if given.dim() != 2 or given.shape[1] < 2 or target.numel() != given.numel():
+            return {}
+        rows = target.reshape(given.shape)
+        return {
+            "target_is_input": float((rows == given).double().mean()),
+            "target_is_next": float((rows[:, :-1] == given[:, 1:]).double().mean()),
+        }
+    size, time = given.shape[:2]
+    if target.dim() < 1 or target.shape[0] != size or size < 4:
+        return {}
+    rows = target.reshape(size, -1)
+    ahead = rows.shape[1]
+    if not 0 < ahead < time or (given.dim() == 2 and ahead < 2):
+        return {}
+    end = given[:, -ahead:] if given.dim() == 3 else given[:, -ahead:, None]
+    return {"target_ends_input": float((end == rows[:, :, None]).all(1).double().mean(0).max())}
 
 
 def _row_sums(made: Any) -> Data:

@@ -1,16 +1,20 @@
 """What is told of a loss and of its graph when it is X-rayed."""
 
+import weakref
+from collections import Counter
 from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import Any, Final
 
 from . import facts
 from .astray import softmax_astray
+from .batches import first_tensor
 from .budget import Budget
-from .contract import arguments, describe
+from .contract import CRITERIA, LOOKED_AT, arguments, describe, echoes
 from .coverage import Coverage
 from .definitions import line_of
 from .forward import Forward
+from .loss_graph import ATTENDING, attention, divergence_weight, fragile_operations, operations_above
 from .losses import BackwardSite, Losses, LossSite, Pending
 from .places import Places, Spot
 from .telling import Telling
@@ -42,6 +46,27 @@ class Graphs:
         self._budget = budget
         self._loss_known = False
         self.on_activation: Callable[[str, Any, Spot], None] | None = None  # of a function: its kind, output and line
+        self._criteria: dict[str, list[Spot | None]] = {}  # where the modules of each loss function were made
+        self._given: Any = None  # what the model was given, weak
+
+    def criterion(self, kind: str, spot: Spot | None) -> None:
+        """A loss module of torch's own was made."""
+        function = CRITERIA.get(kind)
+        if function is not None and len(self._criteria.setdefault(function, [])) < 2:
+            self._criteria[function].append(spot)
+
+    def entered(self, args: tuple[Any, ...]) -> None:
+        """The outermost module was called, on a step that is looked at."""
+        given = first_tensor(self._torch, args)
+        rows = given is not None and given.dim() in (2, 3) and not given.requires_grad
+        self._given = weakref.ref(given) if rows else None
+
+    def _against_input(self, target: Any) -> dict[str, float]:
+        """How much of the target is what the model itself was given."""
+        given = None if self._given is None else self._given()
+        if given is None or not isinstance(target, self._torch.Tensor) or target.dtype != given.dtype:
+            return {}
+        return echoes(given, target.detach()) if max(given.numel(), target.numel()) <= LOOKED_AT else {}
 
     def loss_call(self, site: LossSite, args: tuple[Any, ...], kwargs: dict[str, Any], made: Any, phase: str) -> None:
         """What a loss function was given, and what made it."""
@@ -50,14 +75,18 @@ class Graphs:
         data |= describe(self._torch, site.function, args, kwargs)
         if made.numel() == 1:
             data["value"] = float(made.detach())
-        made_by, _ = arguments(args, kwargs)
+        made_by, target = arguments(args, kwargs)
+        data |= self._against_input(target)
         applied = None
         if isinstance(made_by, self._torch.Tensor):
             nodes = chain(made_by.grad_fn)
             data["input_ops"] = tuple(operation(node) for node in nodes)
             bending = next((node for node in nodes if operation(node) not in SHAPING), None)
             applied = None if bending is None else self._forward.lines.of(bending)
-        self._telling.event("loss-call", data, at=site.spot, input_op=applied)
+        made_at = self._criteria.get(site.function, ())
+        self._telling.event(
+            "loss-call", data, at=site.spot, input_op=applied, made=made_at[0] if len(made_at) == 1 else None
+        )
         if phase == "train" and not self._loss_known:
             self._loss_known = True
             for name, value in facts.of_the_loss(site.function, data):
@@ -102,13 +131,28 @@ class Graphs:
         layer, earlier = self._neighbours(seen)
         astray = softmax_astray(nodes)
         if astray is not None:
-            data["astray_op"], data["astray_axis"], data["astray_axes"] = (
-                operation(astray.node),
-                astray.axis,
-                astray.axes,
-            )
-        spot = None if astray is None else self._softmax_spot(astray.node)
-        self._telling.event("graph", data, at=site.spot, layer=layer, earlier_layer=earlier, astray=spot)
+            data |= {"astray_op": operation(astray.node), "astray_axis": astray.axis, "astray_axes": astray.axes}
+        weak = [] if node is None else fragile_operations(node)
+        cut, data["repeated_cuts"] = self._forward.lines.repeated_cut()
+        if node is not None:
+            data["root_ops"] = tuple(operations_above(node))
+            data["fragile"] = tuple(f"{name}×{count}" for name, count in Counter(map(operation, weak)).items())
+            data["attention"] = attention(self._torch, nodes, seen.ops)
+            if seen.ops["Exp"] and (weight := divergence_weight(node)) is not None:
+                data["kl_weight"] = weight
+        lines = self._forward.lines
+        self._telling.event(
+            "graph",
+            data,
+            at=site.spot,
+            layer=layer,
+            earlier_layer=earlier,
+            astray=None if astray is None else self._softmax_spot(astray.node),
+            fragile=next((spot for one in weak if (spot := lines.of(one)) is not None), None),
+            repeated_cut=cut,
+            attention=self._attending(nodes, data["attention"]) if data.get("attention") else None,
+            outermost=None if node is None else self._outermost(node),
+        )
         self._budget.charge(began)
 
     def _softmax_spot(self, node: Any) -> Spot | None:
@@ -128,6 +172,23 @@ class Graphs:
                 saved = getattr(node, name, None)
                 if isinstance(saved, self._torch.Tensor) and saved.grad_fn is None and not saved.requires_grad:
                     yield saved
+
+    def _attending(self, nodes: list[Any], kind: str) -> Spot | None:
+        """Where the scores of an attention become shares, or, where its mask is turned around, where it is masked."""
+        begin = ("MaskedFill", "ScaledDotProduct") if kind == "reversed" else ATTENDING
+        fitting = (node for node in nodes if operation(node).startswith(begin))
+        return next((spot for node in fitting if (spot := self._forward.lines.of(node)) is not None), None)
+
+    def _outermost(self, node: Any) -> Spot | None:
+        """Where the last operation of the loss was applied, by whoever wrote the loss."""
+        for _ in range(4):
+            spot = self._forward.lines.of(node)
+            if spot is not None:
+                return spot
+            node = next((child for child, _ in node.next_functions if child is not None), None)
+            if node is None:
+                break
+        return None
 
     def _learn(self, root: Any, site: BackwardSite, mine: list[Pending]) -> None:
         """Which losses a backward is made of, and what they are multiplied with."""

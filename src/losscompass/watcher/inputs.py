@@ -91,7 +91,10 @@ class Inputs:
         if loader.batches > _ALWAYS and not self._budget.allows():
             return
         began = perf_counter()
-        (self.prints.trained if train else self.prints.validated)(inputs)
+        if train:
+            self.prints.trained(inputs)
+        else:
+            self.prints.validated(inputs, loader.number)
         self._budget.charge(began)
 
     # -- batches ---------------------------------------------------------------------------------------------------------------

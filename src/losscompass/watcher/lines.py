@@ -8,6 +8,7 @@ and it runs on X-ray steps only. A debugger's trace is left alone, and then no l
 import re
 import sys
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, Final
@@ -24,6 +25,9 @@ _CUTTING: Final = re.compile(
 """What a line holds that cuts a graph."""
 
 
+_DETACHING: Final = re.compile(r"\.detach_?\(|\.data\b")
+
+
 class Lines:
     """The lines of one look."""
 
@@ -32,6 +36,7 @@ class Lines:
         self._next: Callable[[], int] = torch._C._autograd._get_sequence_nr
         self._numbers: list[int] = []
         self._spots: list[Spot] = []
+        self._ran: list[Spot] = []  # every line as often as it ran
         self._framed: list[FrameType] = []
         self._tracing: Any = None
 
@@ -68,6 +73,7 @@ class Lines:
         self.end()
         self._numbers.clear()
         self._spots.clear()
+        self._ran.clear()
 
     def of(self, node: Any) -> Spot | None:
         """The user's line that made a node, if it was noted."""
@@ -76,7 +82,12 @@ class Lines:
 
     def cut(self) -> Spot | None:
         """The last line that ran and holds something that cuts a graph."""
-        return next((spot for spot in reversed(self._spots) if _CUTTING.search(self._text(spot))), None)
+        return next((spot for spot in reversed(self._ran) if _CUTTING.search(self._text(spot))), None)
+
+    def repeated_cut(self) -> tuple[Spot | None, int]:
+        """The line that detached most often, and how often it ran."""
+        cuts = Counter(spot for spot in self._ran if _DETACHING.search(self._text(spot)))
+        return cuts.most_common(1)[0] if cuts else (None, 0)
 
     def holds(self, spot: Spot, text: str) -> bool:
         """Whether a line holds a text."""
@@ -103,7 +114,7 @@ class Lines:
     def _line(self, frame: FrameType, event: str, _: Any) -> Any:
         try:
             if event == "line":
-                self._note(frame)
+                self._note(frame, ran=True)
             elif event == "return" and frame.f_back is not None:
                 caller: FrameType | None = frame.f_back
                 while caller is not None and not self._places.owns(caller.f_code):
@@ -114,9 +125,11 @@ class Lines:
             sys.settrace(None)
         return self._line
 
-    def _note(self, frame: FrameType) -> None:
+    def _note(self, frame: FrameType, *, ran: bool = False) -> None:
         number = self._next()
         spot = self._places.spot_of(frame.f_code, frame.f_lineno)
+        if ran and len(self._ran) < _MOST:
+            self._ran.append(spot)
         if self._numbers and self._numbers[-1] == number:
             self._spots[-1] = spot  # the line before made no node
         elif len(self._numbers) < _MOST:

@@ -100,6 +100,8 @@ class Loop:
         self.clips = self.clips_biting = 0
         self.clip_norm: float | None = None
         self.backwards_in_round = Counter[int]()
+        self.reseeds = 0  # in training, with the seed that was set last
+        self._seed: Any = None
 
     # -- optimisers ------------------------------------------------------------------------------------------------------
 
@@ -127,6 +129,14 @@ class Loop:
             if probe is not None and one.steps and id(probe) in held:
                 state.follows, state.steps_before = one.number, one.steps_before + one.steps
                 return
+
+    def seeded(self, seed: Any, depth: int) -> None:
+        """`torch.manual_seed` was called."""
+        if self.steps and seed == self._seed:
+            self.reseeds += 1
+            if self.reseeds < 4 and (spot := self.places.spot(depth + 1)) is not None:
+                self.spots["seed"] = spot
+        self._seed = seed
 
     def cleared(self, optimizer: Any, depth: int) -> None:
         """`zero_grad` was called."""
@@ -296,6 +306,7 @@ class Loop:
             "clips": self.clips,
             "clips_biting": self.clips_biting,
             "order": self.order(),
+            "reseeds": self.reseeds,
         }
         if self.clip_norm is not None:
             found["clip_norm"] = self.clip_norm

@@ -127,6 +127,7 @@ class Session:
         functional = self._torch.nn.functional
         for function in FUNCTIONS:
             self.patches.follow(functional, function, self.probes.guard("loss", self._loss_look(function)))
+        self.patches.follow(self._torch.nn.modules.loss._Loss, "__init__", self.probes.guard("loss", self._loss_made))
 
     def _watch_acts(self) -> None:
         torch, guard, patches = self._torch, self.probes.guard, self.patches
@@ -136,6 +137,7 @@ class Session:
             guard("backward", self._before_backward),
             guard("backward", self._after_backward),
         )
+        patches.follow(torch, "manual_seed", guard("seed", self._seeded))
         patches.follow(torch.optim.Optimizer, "__init__", guard("optimizer", self._optimizer_made))
         patches.follow(torch.optim.Optimizer, "zero_grad", guard("zero-grad", self._cleared))
         patches.follow(torch.nn.Module, "zero_grad", guard("zero-grad", self._cleared_by_module))
@@ -217,6 +219,9 @@ class Session:
         )
 
     # -- losses and backward ------------------------------------------------------------------------------------------------
+
+    def _loss_made(self, args: Args, _: Kwargs, __: Any) -> None:
+        self.graphs.criterion(type(args[0]).__name__, self.places.spot(3))
 
     def _loss_look(self, function: str) -> Callable[[Args, Kwargs, Any], None]:
         def look(args: Args, kwargs: Kwargs, made: Any) -> None:
@@ -305,6 +310,9 @@ class Session:
         self.telling.fact("optimizer", type(optimizer).__name__)
         if held:
             self.telling.fact("device", str(held[0].device))
+
+    def _seeded(self, args: Args, kwargs: Kwargs, _: Any) -> None:
+        self.loop.seeded(args[0] if args else kwargs.get("seed"), 3)
 
     def _cleared(self, args: Args, _: Kwargs, __: Any) -> None:
         before = self.loop.position
@@ -419,6 +427,8 @@ class Session:
             self.telling.event("model", figures, at=model.spot, **of_model(self.places, model.ref(), model.spot))
             if model.number == 0:
                 self.telling.fact("parameters", figures["trainable"])
+        if self._xray:
+            self.graphs.entered(args)
         if self._xray or self._sample:
             self.inputs.called_with(args, "train" if training else "val", model.spot, xray=self._xray)
 
@@ -545,7 +555,8 @@ class Session:
                 self.telling.fact("priors", ",".join(f"{share:.6g}" for share in labels["shares"]))
         if inputs.prints.train or inputs.prints.val:
             validation = next((one for one in inputs.loaders.all if one is not training), None)
-            self.telling.event("samples", inputs.prints.figures(), at=None if validation is None else validation.spot)
+            figures = inputs.prints.figures() | {"training_loader": -1 if training is None else training.number}
+            self.telling.event("samples", figures, at=None if validation is None else validation.spot)
 
     def _cadence(self, scheduler: SchedulerActs) -> dict[str, Any]:
         """How often a scheduler is stepped, against steps and epochs."""

@@ -2,9 +2,13 @@
 
 from ..base import Rule
 from .data_not_shuffled import RULE as DATA_NOT_SHUFFLED
+from .duplicate_random_data import RULE as DUPLICATE_RANDOM_DATA
+from .future_leak import RULE as FUTURE_LEAK
 from .non_finite_data import RULE as NON_FINITE_DATA
 
 RULES: tuple[Rule, ...] = (
     DATA_NOT_SHUFFLED,
+    DUPLICATE_RANDOM_DATA,
+    FUTURE_LEAK,
     NON_FINITE_DATA,
 )

@@ -3,6 +3,7 @@
 from ..base import Rule
 from .backward_missing import RULE as BACKWARD_MISSING
 from .eval_mode_in_training import RULE as EVAL_MODE_IN_TRAINING
+from .gradient_accumulation_wrong import RULE as GRADIENT_ACCUMULATION_WRONG
 from .loss_accumulates_graph import RULE as LOSS_ACCUMULATES_GRAPH
 from .missing_zero_grad import RULE as MISSING_ZERO_GRAD
 from .optimizer_state_reset import RULE as OPTIMIZER_STATE_RESET
@@ -14,6 +15,7 @@ from .update_outside_loop import RULE as UPDATE_OUTSIDE_LOOP
 RULES: tuple[Rule, ...] = (
     BACKWARD_MISSING,
     EVAL_MODE_IN_TRAINING,
+    GRADIENT_ACCUMULATION_WRONG,
     LOSS_ACCUMULATES_GRAPH,
     MISSING_ZERO_GRAD,
     OPTIMIZER_STATE_RESET,

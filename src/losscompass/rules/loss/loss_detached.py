@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from ...evidence.records import Place
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..rewrite import changed, without_detaching
+from ..rewrite import changed, same_scope, without_detaching
 from ..seen import count, flag, loops, number, place, shown, text, texts
 
 LEAST = 3  # losses
@@ -25,6 +26,10 @@ def detect(run: Run) -> Iterator[Finding]:
     stepped = any(count(loop, "steps") for loop in found) and not any(count(loop, "backwards") for loop in found)
     if whole or failed or (losses >= LEAST and bare == losses and stepped):
         at = next((spot for event in (*run.happened("coverage"), *found) if (spot := place(event, "cut"))), None)
+        if leaves and (at is None or without_detaching(at.code) is None):
+            at = (
+                _computed(run, place(leaves[0], "at")) or at
+            )  # no cut to be seen: what the loss was given has no history
         spot = at or next((spot for loop in found if (spot := place(loop, "loss"))), None)
         spot = spot or place(leaves[0] if leaves else None, "at")
         yield Finding(
@@ -35,6 +40,15 @@ def detect(run: Run) -> Iterator[Finding]:
         )
         return
     yield from _parts(run)
+
+
+def _computed(run: Run, backward: Place | None) -> Place | None:
+    """Where the loss that is back-propagated was computed: the last call before, in the same function."""
+    calls = [spot for call in run.happened("loss-call") if (spot := place(call, "at")) is not None]
+    before = [
+        spot for spot in calls if backward is not None and same_scope(spot, backward) and spot.line <= backward.line
+    ]
+    return max(before, key=lambda spot: spot.line, default=None)
 
 
 def _all_names(run: Run) -> str:
@@ -79,6 +93,7 @@ RULE = Rule(
         Need("event:graph", optional=True),
         Need("event:coverage", optional=True),
         Need("event:model", optional=True),
+        Need("event:loss-call", optional=True),
         Need("event:failed", optional=True),
         Need("tensor:gradient", optional=True),
     ),

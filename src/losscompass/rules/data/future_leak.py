@@ -1,0 +1,48 @@
+"""A sequence model that sees what it has to predict: a target that is not shifted, an attention that looks ahead."""
+
+from collections.abc import Iterator
+
+from ...evidence.run import Run
+from ..base import Finding, Need, Rule, Severity
+from ..seen import count, looked, number, place, text, training_calls
+
+DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
+SAME = 0.99  # of the tokens
+LEAST = 4  # different tokens: of fewer, neighbours are often the same
+
+
+def detect(run: Run) -> Iterator[Finding]:
+    looked(run, "loss-call")
+    windows = [one for one in training_calls(run, *DISTANCES) if number(one, "target_ends_input") is not None]
+    if windows and all(
+        (number(one, "target_ends_input") or 0) >= SAME and number(one, "target_std") for one in windows
+    ):
+        yield Finding(onset=None, values={"seen": "input[-k:] = target"}, confidence=0.9, place=place(windows[0], "at"))
+        return
+    calls = [one for one in training_calls(run, "cross_entropy", "nll_loss") if count(one, "target_distinct") >= LEAST]
+    told = [one for one in calls if number(one, "target_is_input") is not None]
+    if not told:
+        return
+    if all((number(one, "target_is_input") or 0) >= SAME for one in told):
+        yield Finding(onset=None, values={"seen": "target = input"}, confidence=0.85, place=place(told[0], "at"))
+        return
+    if not all((number(one, "target_is_next") or 0) >= SAME for one in told):
+        return  # it does not predict the next token from those before
+    graph = next((one for one in run.happened("graph") if text(one, "attention")), None)
+    if graph is not None and text(graph, "attention") in {"open", "reversed"}:
+        yield Finding(
+            onset=None, values={"seen": f"attention: {text(graph, 'attention')}"}, place=place(graph, "attention", "at")
+        )
+
+
+RULE = Rule(
+    id="future-leak",
+    kind="cause",
+    severity=Severity.CRITICAL,
+    needs=(Need("fact:watched"), Need("event:loss-call", optional=True), Need("event:graph", optional=True)),
+    detect=detect,
+    remedies=("check-data-pipeline",),
+    explains=("validation-below-train", "target-met"),
+    confidence=0.97,
+    domain=("D5",),
+)

@@ -1,0 +1,18 @@
+# case: a sum, with a rate that was chosen for it
+# expect-not: loss-reduction-wrong
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+torch.manual_seed(0)
+
+x = torch.randn(320, 10)
+y = (x[:, 0] > 0).long() + (x[:, 1] > 0).long()
+model = nn.Sequential(nn.Linear(10, 16), nn.ReLU(), nn.Linear(16, 3))
+optimizer = torch.optim.SGD(model.parameters(), lr=1e-3)
+for epoch in range(3):
+    for rows in torch.randperm(320).split(64):
+        loss = F.cross_entropy(model(x[rows]), y[rows], reduction="sum")
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
