@@ -31,8 +31,9 @@ def values(track: TensorTrack, stat: str) -> np.ndarray:
     known, broken = track.stats.get(stat), track.stats.get("nonfinite")
     if known is None:
         return np.array([])
-    sound = np.isfinite(known)
-    return known[sound if broken is None else sound & ~(broken > 0)]
+    sound = np.isfinite(known) if broken is None else np.isfinite(known) & ~(broken > 0)
+    kept: np.ndarray = known[sound]
+    return kept
 
 
 def last(track: TensorTrack, stat: str) -> float:

@@ -104,12 +104,12 @@ def resets(count, gap, **data):
 
 
 def test_an_optimiser_that_is_made_again_and_again():
-    one = only("optimizer-state-reset", *resets(10, 8))
+    one = only("optimizer-state-reset", loop(), *resets(10, 8))
     assert one.values["gap"] == 8
     assert one.place.line == 11
-    assert found("optimizer-state-reset", *resets(3, 8)) == ()  # two more phases
-    assert found("optimizer-state-reset", *resets(10, 1000)) == ()  # long phases
-    assert found("optimizer-state-reset", *resets(10, 8, **{"class": "SGD", "momentum": 0.0})) == ()
+    assert found("optimizer-state-reset", loop(), *resets(3, 8)) == ()  # two more phases
+    assert found("optimizer-state-reset", loop(), *resets(10, 1000)) == ()  # long phases
+    assert found("optimizer-state-reset", loop(), *resets(10, 8, **{"class": "SGD", "momentum": 0.0})) == ()
 
 
 def test_a_clip_is_judged_by_the_optimiser_it_serves():

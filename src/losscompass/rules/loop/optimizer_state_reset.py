@@ -7,13 +7,14 @@ from statistics import median
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..seen import number, place, step_of, text
+from ..seen import looked, number, place, step_of, text
 
 RESETS = 3  # of one line: a second phase of the training may well begin with a new optimiser, a third rarely does
 SHORT = 100  # steps: ten times what a momentum of 0.9 remembers, a tenth of what Adam's second moment (0.999) does
 
 
 def detect(run: Run) -> Iterator[Finding]:
+    looked(run, "loop")
     made: dict[tuple[str, int], list[Event]] = {}
     for one in run.happened("optimizer"):
         spot = place(one, "at")
@@ -45,7 +46,7 @@ RULE = Rule(
     id="optimizer-state-reset",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("event:optimizer", optional=True)),
+    needs=(Need("fact:watched"), Need("event:optimizer", optional=True), Need("event:loop", optional=True)),
     detect=detect,
     remedies=("order-the-update",),
     explains=("slow-descent", "loss-oscillation", "plateau", "loss-spike", "learning-rate-too-low"),
