@@ -232,6 +232,10 @@ def test_a_gradient_that_is_always_zero():
         ({"tensors": gradients(0.0, 0.1), "losses": [1.0, 1.1]}, ()),
         ({"tensors": gradients(0.0), "losses": [1.0, 1.1]}, ()),
         ({"tensors": gradients(0.0, 0.0), "losses": [0.0, 0.0]}, ()),  # every margin is kept
+        (
+            {"tensors": gradients(0.0, 0.0), "losses": [1.0, 1.1]},
+            (loss_call(input_ops=("Softmax", "Addmm"), input_std=0.0),),
+        ),
         ({"tensors": gradients(0.0, 0.0), "losses": [1.0, 1.1]}, (loop(steps_without_gradient=100),)),
     ],
 )

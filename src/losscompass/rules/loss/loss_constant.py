@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..seen import count, loops, place, texts, training_calls
+from ..operations import SOFTMAX, last_operation
+from ..seen import count, loops, number, place, texts, training_calls
 
 LEAST = 2  # looks at the gradients
 FLAT = {"Round", "Sign", "Floor", "Ceil", "Trunc", "Heaviside", "FloorDivide"}
 """Operations whose slope is zero wherever they have one."""
+ENDS = {*SOFTMAX, "Relu", "Sigmoid", "Tanh"}
 CALLS = (
     *("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "cross_entropy", "nll_loss"),
     *("binary_cross_entropy", "binary_cross_entropy_with_logits", "kl_div"),
@@ -32,6 +34,8 @@ def detect(run: Run) -> Iterator[Finding]:
         return
     if not loss.value.any():
         return  # a hinge that is satisfied is at zero, and has no slope there
+    if any(last_operation(one) in ENDS and number(one, "input_std") == 0 for one in training_calls(run, *CALLS)):
+        return  # a softmax over one unit, a ReLU that is shut: the last activation is at fault
     call = next((one for one in training_calls(run, *CALLS) if FLAT & set(texts(one, "input_ops"))), None)
     graph = run.happened("graph")[0]
     yield Finding(
