@@ -33,6 +33,7 @@ class Loader:
     number: int
     ref: Any
     spot: Spot | None
+    likeness: tuple[Any, ...] = ()
     passes: int = 0
     batches: int = 0  # of the pass that is going on
     in_training: int = 0  # batches that were followed by a backward
@@ -59,11 +60,15 @@ class Loaders:
         """A pass over one begins."""
         known = self._by_id.get(id(loader))
         if known is None or known.ref() is not loader:
-            if len(self.all) >= 256:
-                return None
             spot = self._made.get(id(loader)) or self._places.spot(depth + 1)
-            known = Loader(len(self.all), weakref.ref(loader), spot)
-            self.all.append(known)
+            likeness = (spot, type(loader.sampler), type(loader.dataset), loader.batch_size, _length(loader))
+            known = self._made_again(likeness)
+            if known is None and len(self.all) >= 256:
+                return None
+            if known is None:
+                known = Loader(len(self.all), weakref.ref(loader), spot, likeness)
+                self.all.append(known)
+            known.ref = weakref.ref(loader)
             self._by_id[id(loader)] = known
         known.passes += 1
         known.batches = 0
@@ -72,10 +77,21 @@ class Loaders:
             self.epochs = known.passes
         return known
 
+    def _made_again(self, likeness: tuple[Any, ...]) -> Loader | None:
+        """One of the same line and kind that is gone: the loop makes its loader anew in each epoch."""
+        return next((one for one in self.all if one.likeness == likeness and one.ref() is None), None)
+
     def training(self) -> Loader | None:
         """The loader whose batches are trained on."""
         best = max(self.all, key=lambda one: one.in_training, default=None)
         return best if best is not None and best.in_training else None
+
+
+def _length(loader: Any) -> int:
+    try:
+        return len(loader.dataset)
+    except TypeError:
+        return -1
 
 
 def loader_figures(torch: Any, loader: Any) -> dict[str, Any]:

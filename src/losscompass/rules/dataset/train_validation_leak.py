@@ -12,6 +12,9 @@ CRITICAL = 0.1  # share from which on no figure of the validation can be believe
 TIMES = 5.0  # so many times the share that chance makes
 
 
+WHOLE = 0.9  # share of the validation from which on, in a watched run, it is not a leak but the same data
+
+
 def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -> Iterator[Finding]:
     samples = known(run, "samples")
     seen = number(samples, "val_seen", 0)
@@ -23,6 +26,8 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
     alike = near >= max(share, TIMES * expected) and expected <= chance * 10 and number(samples, "chance", 0) <= chance
     if not copies and not alike:
         return
+    if exact >= WHOLE and run.facts.get("watched"):
+        return  # not a part of the validation got into the training: it is the training data (validation-is-train)
     rows: list[tuple[int, int | str]] = [(row, "") for row in whole(column(samples, "near_rows"))]
     if copies:
         rows = list(zip(whole(column(samples, "val_rows")), whole(column(samples, "train_rows")), strict=False))
