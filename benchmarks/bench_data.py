@@ -7,7 +7,7 @@
 5. a Parquet file of 1, 3 and 10 million rows and 20 columns: time beside a plain scan, largest memory.
 
 `--only N` does one part, `--each N` sets how many seeds, `--rows N,N` the sizes of part 5. deepchecks is not among the
-companions: it is AGPL and needs older NumPy and scikit-learn than the rest of this environment.
+companions: 0.19.1 installs beside scikit-learn 1.9.1 but cannot be imported (it asks for a scorer that is gone).
 """
 
 import argparse
