@@ -38,53 +38,19 @@ CAUSES = {
 """What can be wrong with a training, by where it lies."""
 
 UNSEEN = {
-    "weight-tying-wrong": "which weights are meant to be one is known to the author only. A scale that is off by much shows "
-    "as initial-loss-off, a copy that does not learn as parameters-frozen.",
-    "ema-misconfigured": "an average of weights is written with plain arithmetic on tensors, which the watcher does not follow. "
-    "Validate once with the weights themselves: if that is far better, it is the average.",
-    "tensor-layout-wrong": "a reshape that mixes axes is as legal as one that does not. Change one sample of a batch: no other "
-    "sample's output may change.",
-    "policy-gradient-wrong": "the sum of log-probabilities and rewards is a number like any other, whichever reward stands "
-    "beside which action. A one-step task with a known best action settles it.",
-    "label-misaligned": "labels that are shuffled against their inputs look like labels that the inputs do not determine. It is "
-    "named as likely where the loss stays at what the label shares give.",
-    "label-noise": "a single wrong label looks like a hard sample. It is named as likely by the curve.",
-    "label-format-wrong": "corners and centres of a box, or two orders of classes, are numbers of the same range. Draw ten "
-    "targets over their inputs.",
-    "inputs-not-scaled": "the scale of the inputs is recorded, and no rule judges it.",
-    "inputs-uninformative": "that a net learns nothing does not say that nothing is to be learned. It is named as likely by the "
-    "curve; a simple model on the same inputs settles it.",
-    "target-not-scaled": "the scale of the targets is recorded, and no rule judges it.",
-    "sentinel-in-features": "the share of usual sentinels is recorded, and no rule judges it.",
-    "outliers-in-data": "the range of a batch is recorded, and no rule judges it.",
-    "class-imbalance": "the shares of the classes are recorded; whether the rare class is ignored needs its own metric.",
-    "train-validation-leak": "samples that are seen again are counted, and no rule judges it.",
-    "target-leak": "a feature that knows the target is a good feature, until it is missing. Read how the best one is made.",
-    "preprocessing-mismatch": "the statistics of both are recorded, and no rule judges them.",
-    "augmentation-breaks-labels": "the picture and its mask are turned before the loader gives them, each on its own. Draw ten "
-    "augmented samples with their targets.",
+    "weight-tying-wrong": "which weights are meant to be one is known to the author only. A scale that is off by much shows as initial-loss-off, a copy that does not learn as parameters-frozen.",
+    "ema-misconfigured": "an average of weights is written with plain arithmetic on tensors, which the watcher does not follow. Validate once with the weights themselves: if that is far better, it is the average.",
+    "tensor-layout-wrong": "a reshape that mixes axes is as legal as one that does not. Change one sample of a batch: no other sample's output may change.",
+    "policy-gradient-wrong": "the sum of log-probabilities and rewards is a number like any other, whichever reward stands beside which action. A one-step task with a known best action settles it.",
+    "label-misaligned": "labels that are shuffled against their inputs look like labels that the inputs do not determine. It is named as likely where the loss stays at what the label shares give.",
+    "label-format-wrong": "corners and centres of a box, or two orders of classes, are numbers of the same range. Draw ten targets over their inputs.",
+    "augmentation-breaks-labels": "the picture and its mask are turned before the loader gives them, each on its own. Draw ten augmented samples with their targets.",
     "metric-wrong": "a metric is computed by plain code. Compute it once with a library, on the same answers.",
-    "model-selection-on-train": "which number decides what is kept stands in an `if` of the user's code. The curves show "
-    "overfitting; whether the choice saw it, they do not.",
+    "model-selection-on-train": "which number decides what is kept stands in an `if` of the user's code. The curves show overfitting; whether the choice saw it, they do not.",
     "undertrained": "it has a name of its own: loss-still-falling says so, and how far the curve would fall.",
-    "underfit-capacity": "a small model and a hard task leave the same curve. It is named as likely; learning one batch by heart "
-    "settles it.",
+    "underfit-capacity": "a small model and a hard task leave the same curve. It is named as likely; learning one batch by heart settles it.",
     "gan-mode-collapse": "what the generator covers is not in the losses. Count the distinct samples it makes.",
     "embedding-collapse": "no model is run on samples of ours: the distances between embeddings are not known.",
-    "update-outside-loop": "backward and step are counted, and no rule judges it.",
-    "optimizer-state-reset": "each optimiser that is made is recorded, and no rule judges it.",
-    "output-activation-mismatch": "the last operation before the loss is recorded, and no rule judges it.",
-    "wrong-dimension": "the sums along the class axis are recorded, and no rule judges them.",
-    "batch-norm-small-batch": "the size of the batch is recorded, and no rule judges it.",
-    "dead-relu": "the share of dead units is recorded, and no rule judges it.",
-    "vanishing-gradients": "the norms of the gradients are recorded, and no rule judges them.",
-    "exploding-gradients": "the norms of the gradients are recorded, and no rule judges them.",
-    "bad-initialisation": "the statistics of the weights are recorded, and no rule judges them.",
-    "dropout-too-strong": "a training without dropout settles it. It is named as likely by the curve.",
-    "weight-decay-too-strong": "a training without decay settles it. It is named as likely by the curve.",
-    "gradient-clip-too-tight": "how often the limit bites is recorded, and no rule judges it.",
-    "low-precision": "which updates were rounded away is not recorded.",
-    "gan-imbalance": "the losses of both sides are recorded; balance is not to be read from them.",
 }
 """Why a cause is not named by a rule of its own. Once there is a rule, its line here is not used, and can go."""
 

@@ -29,7 +29,9 @@ POINTS = (
     Point("data", "data-scaled"),
     Point("data", "data-labels"),
     Point("data", "data-shuffled", ("data-not-shuffled",)),
-    Point("data", "data-split"),
+    Point(
+        "data", "data-split", ("train-validation-leak", "validation-is-train", "preprocessing-mismatch", "future-leak")
+    ),
     Point("data", "data-balanced", ("constant-metric", "stalled-metric")),
     Point("model", "model-learns", ("loss-flat", "chance-level-loss")),
     Point("model", "model-generalises", ("overfitting",)),

@@ -17,7 +17,9 @@ WHOLE = 0.9  # share of the validation from which on, in a watched run, it is no
 
 def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -> Iterator[Finding]:
     samples = known(run, "samples")
-    seen = number(samples, "val_seen", 0)
+    seen = number(samples, "val", 0) or number(
+        samples, "val_seen", 0
+    )  # different ones: a watched pass shows each again
     if seen < 20:
         return
     exact = number(samples, "val_in_train", 0) / seen

@@ -47,8 +47,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     needs=(Need("fact:watched"), Need("event:samples", optional=True), Need("event:loader", optional=True)),
     detect=detect,
-    remedies=("check-data-pipeline",),
-    explains=("validation-below-train",),
+    remedies=("split-again",),
+    explains=("validation-below-train", "train-validation-leak"),
     confidence=0.95,
     domain=("D5",),
 )
