@@ -30,6 +30,14 @@ def test_what_the_readme_shows_is_what_is_printed(examples, name):
 
 
 @pytest.mark.parametrize("name", READMES)
+def test_what_the_readme_shows_of_a_watched_training_is_printed(examples, name):
+    pytest.importorskip("torch")
+    pytest.importorskip("sklearn")
+    assert examples.EXCERPT.search((ROOT / name).read_text("utf-8"))
+    assert examples.unprinted(name) == []
+
+
+@pytest.mark.parametrize("name", READMES)
 def test_the_readme_names_every_verb_form_and_setting(name):
     text = (ROOT / name).read_text("utf-8")
     for verb in VERBS:

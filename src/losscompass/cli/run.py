@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from ..text.catalogue import Catalogue
 from . import output
 from .before_script import own_options
 from .read import FAIL_ON, chosen_format, deliver, fail_on, judging, options_of, refuse_output, shared, worst
+from .serve import NEEDED
 from .settings import Settings
 from .wording import Complaint, Verb
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from ..diagnose.options import Options
     from ..launch.parent import Ended
     from ..launch.target import Target
+    from ..serve.server import Server
 
 LOOKS = 30.0
 """Seconds between two looks at the journal where `--stop-on` asks for them and `--watch` does not say."""
@@ -64,6 +67,7 @@ def command(words: Catalogue, settings: Settings) -> click.Command:
                 metavar="LEVEL",
                 help=words.ui("help.run.stop-on", seconds=int(LOOKS)),
             ),
+            click.Option(["--live"], is_flag=True, help=words.ui("help.run.live")),
             click.Option(["--no-report"], is_flag=True, help=words.ui("help.run.no-report")),
             *shared(words),
             fail_on(words.ui("help.run.fail-on"), default="never"),
@@ -79,6 +83,7 @@ def _run(  # one flat function: the composition of the verb
     *,
     watch: float | None,
     stop_on: str | None,
+    live: bool,
     no_report: bool,
     fail_on: str,
     format: str | None,  # noqa: A002
@@ -103,14 +108,15 @@ def _run(  # one flat function: the composition of the verb
     journal = place / folder.journal(None)
     if not at_home:
         _say(words, "run.elsewhere", folder=str(place))
+    page = _live_page(words, journal, wishes()) if live else None
     if watch is None and stop_on is None:
         ended, reason = execute(target, journal, flags=flags), ""
     else:
         from .live import Live
 
-        live = Live(words, journal, wishes(), tell=watch is not None, stop_on=stop_on)
-        ended = execute(target, journal, flags=flags, every=watch or LOOKS, look=live.look)
-        reason = live.reason
+        looks = Live(words, journal, wishes(), tell=watch is not None, stop_on=stop_on)
+        ended = execute(target, journal, flags=flags, every=watch or LOOKS, look=looks.look)
+        reason = looks.reason
     code = ended.code
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):  # Ctrl-C: the report is not wanted any more
         try:
@@ -134,11 +140,36 @@ def _run(  # one flat function: the composition of the verb
             if os.environ.get("LOSSCOMPASS_DEBUG"):
                 raise
             _say(words, "own-fault", error=f"{type(error).__name__}: {error}")
+    if page is not None:
+        _leave_open(words, page)
     if ended.asked:
         return 1
     if code < 0:
         _end_as(-code)
     return code
+
+
+def _live_page(words: Catalogue, journal: Path, options: "Options") -> "Server":
+    """The page of the run, served while it trains; its link is shown on standard error."""
+    try:
+        from ..serve import start_in_background
+
+        page = start_in_background(journal, lang=words.lang, options=options)
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in NEEDED:
+            raise
+        raise Complaint("serve-extra") from None
+    output.show(words.ui("serve.open", url=page.url) + "\n", sys.stderr)
+    return page
+
+
+def _leave_open(words: Catalogue, page: "Server") -> None:
+    """Where somebody sits before the screen, the page is served until they have seen enough."""
+    with contextlib.suppress(KeyboardInterrupt):
+        if sys.stderr.isatty():
+            output.show(words.ui("serve.stays", url=page.url) + "\n", sys.stderr)
+            threading.Event().wait()
+    page.stop()
 
 
 def _target(command: Sequence[str]) -> "Target":
