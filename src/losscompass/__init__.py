@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from .diagnose.diagnosis import Diagnosis as Diagnosis
     from .diagnose.options import Options as Options
     from .evidence.run import Run as Run
-    from .evidence.run import Series as Series
     from .launch.inside import watch as watch
 
 __all__ = [
@@ -32,7 +31,6 @@ __all__ = [
     "Options",
     "Report",
     "Run",
-    "Series",
     "__version__",
     "audit",
     "choose_loss",
@@ -49,7 +47,6 @@ _HOME = {
     "Options": "diagnose.options",
     "Report": "api",
     "Run": "evidence.run",
-    "Series": "evidence.run",
     "audit": "api",
     "choose_loss": "api",
     "judge": "api",

@@ -220,7 +220,7 @@ def test_what_is_held_against_what_is_reached():
     model = Net()
     places = Places()
     loop, forward = Loop(places), Forward(torch, places)
-    forward.put_up(lambda _, look: look, operations=False)
+    forward.put_up(lambda _, look: look, xray=False)
     loss = model(torch.ones(2, 3)).sum()
     forward.take_away()
     held = [*model.used.parameters(), *model.unused.parameters(), *model.frozen.parameters()]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from losscompass.watcher.batches import Fingerprints, Labels, batch_figures, expected_purity
-from losscompass.watcher.tensors import ROW, Activations, Rows, Tensors, chosen
+from losscompass.watcher.tensors import ROW, Activations, Rows, Tensors, chosen, stride
 
 
 def slow(values):
@@ -48,9 +48,9 @@ def test_statistics_of_small_tensors_are_exact(tensors):
 @pytest.mark.parametrize("size", [ROW, ROW + 1, 2 * ROW - 1, 50_000])
 def test_statistics_of_large_tensors_are_those_of_an_even_sample(size):
     whole = torch.linspace(-1, 3, size)
-    step = -(-size // ROW)
+    step = stride(size)
     part = whole[::step]
-    assert ROW // 2 <= len(part) <= ROW
+    assert ROW // 3 <= len(part) <= ROW  # every third, where one more than a row is there: strides are odd
     (found,) = Rows(torch, [whole.reshape(1, -1)]).statistics()
     expected = slow(part) | {"size": size, "norm": slow(part)["norm"] * (size / len(part)) ** 0.5}
     assert found == pytest.approx(expected, rel=1e-5)
@@ -181,8 +181,10 @@ def test_what_is_seen_again():
     prints.trained(data[8:12])  # two of them a second time
     prints.begin_pass()
     prints.trained(data[:10])
-    prints.validated(data[11:15])
-    assert prints.figures() == {"train": 12, "val": 4, "val_seen": 4, "val_in_train": 1, "train_repeats": 2 / 24}
+    prints.validated(data[11:15], 0)
+    expected = {"train": 12, "val": 4, "val_seen": 4, "val_in_train": 1, "train_repeats": 2 / 24}
+    by_loader = {"loaders": (0,), "loader_val": (4,), "loader_seen": (4,), "loader_in_train": (1,)}
+    assert prints.figures() == expected | by_loader
 
 
 def test_the_figures_of_a_batch():

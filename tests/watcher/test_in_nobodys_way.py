@@ -39,6 +39,7 @@ LOOKS = (
         "step",
     ),
     *("forward",),
+    *("seed",),
     *("watch-losses", "watch-acts", "watch-models", "watch-data", "watch-schedulers"),
 )
 

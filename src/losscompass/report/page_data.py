@@ -55,7 +55,7 @@ def _words(
 ) -> dict[str, Any]:
     page = {room: said for room, said in words.table("page").items() if room not in needless}
     return {
-        "page": {**page, **{room: words.table(room) for room in ("label", "severity", "at")}},
+        "page": {**page, **{room: words.table(room) for room in ("label", "severity", "at", "exhibit")}},
         "entries": _entries(runs, words),
         "runs": [_run(one, words) for one in runs],
         "comparison": heading(diagnosis, words),
@@ -66,9 +66,13 @@ def _words(
 
 def _run(one: RunDiagnosis, words: Catalogue) -> dict[str, Any]:
     """What is said about one run; lists as long as the document's lists of the same name."""
+    headline, confidence = say.headline(one, words)
+    by_itself = say.by_itself(one, words)
     return {
-        "verdict": say.verdict(one, words),
-        "sure": say.sureness(one.reading.confidence, words),
+        "headline": headline if by_itself or confidence is None else "",  # where it is not what the curve does
+        "verdict": f"{by_itself} {say.verdict(one, words)}".strip(),
+        "confidence": confidence,
+        "sure": "" if confidence is None else say.sureness(confidence, words),
         "next": say.next_step(one, words),
         "judgement": "" if one.judgement is None else heading_of(one.judgement, words),
         "taken": [] if one.judgement is None else taken(one.judgement, words),

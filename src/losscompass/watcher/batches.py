@@ -48,6 +48,7 @@ class Loaders:
         self._by_id: dict[int, Loader] = {}
         self._made: dict[int, Spot | None] = {}
         self.all: list[Loader] = []
+        self._iterators: weakref.WeakKeyDictionary[Any, Loader] = weakref.WeakKeyDictionary()
         self.current: Loader | None = None
         self.epochs = 0
 
@@ -56,7 +57,12 @@ class Loaders:
         if len(self._made) < 256:
             self._made[id(loader)] = self._places.spot(depth + 1)
 
-    def started(self, loader: Any, depth: int) -> Loader | None:
+    def went_on(self, iterator: Any) -> Loader | None:
+        """A pass goes on, maybe after one over another loader in between."""
+        self.current = self._iterators.get(iterator, self.current)
+        return self.current
+
+    def started(self, loader: Any, iterator: Any, depth: int) -> Loader | None:
         """A pass over one begins."""
         known = self._by_id.get(id(loader))
         if known is None or known.ref() is not loader:
@@ -70,6 +76,7 @@ class Loaders:
                 self.all.append(known)
             known.ref = weakref.ref(loader)
             self._by_id[id(loader)] = known
+        self._iterators[iterator] = known
         known.passes += 1
         known.batches = 0
         self.current = known

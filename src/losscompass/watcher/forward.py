@@ -5,13 +5,12 @@ once it is used they are never put up.
 """
 
 import inspect
-import sys
 import weakref
 from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .lines import Lines
+from .lines import Lines, release
 from .places import Places, Spot
 
 _MODE_SENSITIVE: Final = 64
@@ -235,8 +234,7 @@ def _outermost(module: Any, frame: Any, kind: type) -> tuple[Any, str]:
                     held = list(candidate.modules())  # type: ignore[attr-defined]
                     if len(held) > size and any(one is module for one in held):
                         best, size, variable = candidate, len(held), called
-    if optimized and sys.version_info < (3, 13):
-        names.clear()  # what `f_locals` shows is a copy that the frame keeps: it must not keep the user's tensors alive
+    release(frame)  # it must not keep the user's tensors alive
     if variable == "self":
         variable = ""
     return best, variable

@@ -45,9 +45,9 @@ class Inputs:
         """A loader was constructed."""
         self.loaders.made(loader, depth + 1)
 
-    def started(self, loader: Any, depth: int) -> Loader | None:
+    def started(self, loader: Any, iterator: Any, depth: int) -> Loader | None:
         """A pass over a loader begins."""
-        known = self.loaders.started(loader, depth + 1)
+        known = self.loaders.started(loader, iterator, depth + 1)
         if known is None:
             return None
         if known is self.loaders.training():
@@ -58,9 +58,9 @@ class Inputs:
             self._telling.event("loader", figures, at=known.spot)
         return known
 
-    def given(self, batch: Any) -> Loader | None:
+    def given(self, iterator: Any, batch: Any) -> Loader | None:
         """A loader has given a batch."""
-        loader = self.loaders.current
+        loader = self.loaders.went_on(iterator)
         if loader is None:
             return None
         loader.batches += 1

@@ -5,6 +5,7 @@ so that the line of any node is found by bisection. Nothing of ours stands on th
 and it runs on X-ray steps only. A debugger's trace is left alone, and then no lines are known.
 """
 
+import inspect
 import re
 import sys
 from bisect import bisect_right
@@ -26,6 +27,12 @@ _CUTTING: Final = re.compile(
 
 
 _DETACHING: Final = re.compile(r"\.detach_?\(|\.data\b")
+
+
+def release(frame: FrameType) -> None:
+    """Let go of what a frame's locals were when they were last looked at: until Python 3.13 it keeps a copy of them."""
+    if frame.f_code.co_flags & inspect.CO_OPTIMIZED and sys.version_info < (3, 13):
+        frame.f_locals.clear()
 
 
 class Lines:
@@ -65,6 +72,7 @@ class Lines:
             sys.settrace(None)
         for frame in self._framed:
             frame.f_trace = None
+            release(frame)
         self._framed.clear()
         self._tracing = None
 
@@ -106,6 +114,7 @@ class Lines:
         try:
             if self._places.owns(frame.f_code):
                 self._note(frame)
+                self._framed.append(frame)
                 return self._line
         except Exception:  # noqa: BLE001 - it would reach the user's code
             sys.settrace(None)
@@ -115,8 +124,10 @@ class Lines:
         try:
             if event == "line":
                 self._note(frame, ran=True)
-            elif event == "return" and frame.f_back is not None:
-                caller: FrameType | None = frame.f_back
+            elif event == "return":
+                if frame in self._framed:  # it is over: nothing of it may live on here
+                    self._framed.remove(frame)
+                caller = frame.f_back
                 while caller is not None and not self._places.owns(caller.f_code):
                     caller = caller.f_back
                 if caller is not None:

@@ -478,8 +478,8 @@ class Session:
     def _loader_made(self, args: Args, _: Kwargs, __: Any) -> None:
         self.inputs.made(args[0], 3)
 
-    def _loader_started(self, args: Args, _: Kwargs, __: Any) -> None:
-        loader = self.inputs.started(args[0], 3)
+    def _loader_started(self, args: Args, _: Kwargs, iterator: Any) -> None:
+        loader = self.inputs.started(args[0], iterator, 3)
         if loader is None:
             return
         validation = self.losses.validation
@@ -490,8 +490,8 @@ class Session:
         if training is not None and loader is not training and (spot := self.places.spot(3)) is not None:
             self.loop.spots["val-pass"] = spot
 
-    def _batch_given(self, _: Args, __: Kwargs, batch: Any) -> None:
-        loader = self.inputs.given(batch)
+    def _batch_given(self, args: Args, _: Kwargs, batch: Any) -> None:
+        loader = self.inputs.given(args[0], batch)
         if loader is None or loader.batches > 2 or self.forward.open:
             return
         if self.budget.allows() or self.telling.times(f"first-batches:{loader.number}", 2):

@@ -4,6 +4,7 @@ const CHART_HEIGHT = { main: 340, second: 190, side: 130, small: 170 };
 
 /** The section of the curves. `draw` is called once it is in the page. */
 function curvesSection(run, openFinding) {
+  if (!run.series.length) return null;
   const axes = axesOf(run);
   const heads = headlines(run);
   if (!heads.length || !axes.length)

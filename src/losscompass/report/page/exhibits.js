@@ -7,6 +7,12 @@ function tablesOf(found) {
   return found.exhibits.filter((one) => one.kind === 'table' && one.columns && one.rows).map(tableExhibit);
 }
 
+/** The head of a column: by the catalogue if it knows it, else as it is called. */
+function headOf(name) {
+  const words = t(`exhibit.${name}`);
+  return words === `exhibit.${name}` ? named(name) : words;
+}
+
 function tableExhibit({ columns, rows }) {
   const rest = rows.length - MOST_TABLE_ROWS;
   return el(
@@ -15,7 +21,7 @@ function tableExhibit({ columns, rows }) {
     el(
       'table',
       { class: 'narrow' },
-      el('thead', {}, el('tr', {}, columns.map((name) => el('th', { scope: 'col' }, named(name))))),
+      el('thead', {}, el('tr', {}, columns.map((name) => el('th', { scope: 'col' }, headOf(name))))),
       el(
         'tbody',
         {},

@@ -5,7 +5,7 @@ function verdictSection(run, several) {
   const { reading } = run;
   return el(
     'section',
-    { class: `card verdict ${feeling(reading.labels[0])}`, 'aria-labelledby': 'verdict' },
+    { class: `card verdict ${words.headline ? gravityOf(run.found[0]) : feeling(reading.labels[0])}`, 'aria-labelledby': 'verdict' },
     el(
       'div',
       { class: 'verdict-words' },
@@ -13,10 +13,11 @@ function verdictSection(run, several) {
       el(
         'p',
         { class: 'labels' },
-        reading.labels.map((label) => labelBadge(label, t(`label.${label}`))),
+        words.confidence === null ? null : reading.labels.map((label) => labelBadge(label, t(`label.${label}`))),
       ),
-      el('h1', { id: 'verdict', tabindex: -1 }, words.verdict),
-      el('p', { class: 'sure' }, bar(reading.confidence), capital(words.sure)),
+      el('h1', { id: 'verdict', tabindex: -1 }, words.headline || words.verdict),
+      words.headline ? el('p', { class: 'judgement' }, words.verdict) : null,
+      words.confidence === null ? null : el('p', { class: 'sure' }, bar(words.confidence), capital(words.sure)),
       words.judgement ? el('p', { class: 'judgement' }, words.judgement) : null,
       words.taken.length ? el('ul', { class: 'sure' }, words.taken.map((line) => el('li', {}, line))) : null,
       nextStep(run),
@@ -24,6 +25,11 @@ function verdictSection(run, several) {
     dialFigure(run),
     sourceList(run, words),
   );
+}
+
+/** How a run feels that is named by what was found in it. */
+function gravityOf(found) {
+  return { critical: 'bad', warning: 'open' }[found?.severity] ?? 'good';
 }
 
 /** What the reader should do first. */
@@ -51,12 +57,14 @@ function sourceList(run, words) {
     { class: 'facts source' },
     row([t('source.path'), run.source]),
     run.name ? row([t('source.run'), run.name]) : null,
-    el(
-      'div',
-      {},
-      el('dt', {}, t('source.points')),
-      el('dd', {}, t('source.count', { points: run.points, series: run.series.length })),
-    ),
+    run.series.length
+      ? el(
+          'div',
+          {},
+          el('dt', {}, t('source.points')),
+          el('dd', {}, t('source.count', { points: run.points, series: run.series.length })),
+        )
+      : null,
     shown.map(row),
     rest.length
       ? el(
