@@ -39,6 +39,14 @@ MISSING = {
 """What is to be given so that an event is there: ids of the catalogue (`missing.<id>`)."""
 
 
+ONE_EACH = {"features": "name", "target": "classes", "giveaway": "names", "labels-doubted": "rows", "outlook": "losses"}
+"""Events whose tuples have one entry each for those of this key."""
+
+TEXTS = frozenset(
+    ("name", "names", "kind", "example", "examples", "classes", "given", "suggested", "losses", "metrics")
+)
+
+
 def known(run: Run, name: str, split: str = "train") -> Event:
     """The same, of an event without which nothing can be said. Raises `Undecided` where it is not there."""
     found = event(run, name, split)
@@ -52,14 +60,35 @@ def column(of: Event, key: str) -> np.ndarray:
     values: Any = of.data.get(key, ())
     if not isinstance(values, tuple):
         values = (values,)
-    numbers = all(isinstance(one, int | float) for one in values)
-    return np.array(values, dtype=np.float64 if numbers else object)
+    if (
+        of.name in ONE_EACH and key != ONE_EACH[of.name]
+    ):  # a damaged journal may tell more of one property than of another
+        named = of.data.get(ONE_EACH[of.name])
+        count = len(named) if isinstance(named, tuple) else 0
+        values = (*values[:count], *[None] * (count - len(values)))
+    if key in TEXTS or (values and all(isinstance(one, str) for one in values)):
+        return np.array(["" if one is None else one for one in values], dtype=object)
+    return np.array([_float(one) for one in values], dtype=np.float64)
+
+
+def figures(of: Event, key: str) -> np.ndarray:
+    """One property of all columns that is a number: floats always."""
+    values = column(of, key)
+    return np.array([_float(one) for one in values], dtype=np.float64) if values.dtype == object else values
+
+
+def _float(value: object) -> float:
+    """A number as it is, anything else as NaN."""
+    try:
+        return float(value) if isinstance(value, int | float | np.integer | np.floating) else float("nan")
+    except OverflowError:
+        return float("inf")
 
 
 def number(of: Event, key: str, otherwise: float = float("nan")) -> float:
     """One number of an event."""
     value = of.data.get(key, otherwise)
-    return float(value) if isinstance(value, int | float) else otherwise
+    return _float(value) if isinstance(value, int | float) else otherwise
 
 
 def text(of: Event, key: str) -> str:
@@ -83,5 +112,5 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], most: int = 
 
 
 def whole(values: Iterable[Any]) -> list[int]:
-    """Counts and row numbers as whole numbers."""
-    return [int(value) for value in values]
+    """Counts and row numbers as whole numbers; −1 for what is none."""
+    return [int(one) if np.isfinite(one := _float(value)) else -1 for value in values]

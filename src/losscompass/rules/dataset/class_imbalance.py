@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import column, event, number, table, text, whole
+from ._columns import column, event, figures, number, table, text, whole
 
 RATIO = Threshold(
     9.0, unit="rows of the largest class over those of the smallest", basis="calibration/class-imbalance.json"
@@ -16,10 +16,10 @@ FEWEST = 50  # rows, below which shares are chance
 
 def detect(run: Run, ratio: float = RATIO.value) -> Iterator[Finding]:
     target, labels = event(run, "target"), event(run, "labels")
-    if target is not None and len(column(target, "counts")) >= 2:
-        counts, names, place = column(target, "counts"), column(target, "classes").astype(str), None
+    if target is not None and len(figures(target, "counts")) >= 2:
+        counts, names, place = figures(target, "counts"), column(target, "classes").astype(str), None
     elif labels is not None and number(labels, "classes", 0) >= 2:
-        counts = column(labels, "shares") * number(labels, "samples", 0)
+        counts = figures(labels, "shares") * number(labels, "samples", 0)
         names, place = np.arange(counts.size).astype(str), labels.places.get("at")
     elif target is None:
         raise Undecided("target-column")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, known, number, table, whole
+from ._columns import AUDITED, figures, known, number, table, whole
 
 SHARE = Threshold(0.005, unit="share of the rows", basis="calibration/conflicting-labels.json")
 CHANCE = 0.01  # of a twin by chance: above it, rows with the same inputs are no copies
@@ -15,7 +15,7 @@ def detect(run: Run, share: float = SHARE.value) -> Iterator[Finding]:
     conflicts = number(twins, "conflicts", 0)
     if conflicts < share or number(twins, "chance", 1) > CHANCE or target.data.get("task") == "regression":
         return
-    pairs = zip(whole(column(twins, "conflicting_with")), whole(column(twins, "conflicting")), strict=True)
+    pairs = zip(whole(figures(twins, "conflicting_with")), whole(figures(twins, "conflicting")), strict=True)
     yield Finding(
         onset=None,
         values={

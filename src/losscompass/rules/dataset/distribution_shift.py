@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, known, listed, number, table
+from ._columns import AUDITED, column, figures, known, listed, number, table
 
 DISTANCE = Threshold(
     0.15, unit="largest difference of the distribution functions", basis="calibration/distribution-shift.json"
@@ -17,7 +17,7 @@ SURE = 1e-3  # chance of such a distance in any of the columns
 
 def detect(run: Run, distance: float = DISTANCE.value, apart: float = APART.value) -> Iterator[Finding]:
     shift = known(run, "shift")
-    names, gaps, chance = column(shift, "names"), column(shift, "distances"), column(shift, "chances")
+    names, gaps, chance = column(shift, "names"), figures(shift, "distances"), figures(shift, "chances")
     hit = np.flatnonzero((gaps >= distance) & (chance <= SURE))
     told, error = number(shift, "apart", 0.5), number(shift, "apart_error", 0.5)
     by_model = told >= apart and told - 0.5 > 5 * error

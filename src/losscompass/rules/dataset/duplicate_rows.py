@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, known, number, table, whole
+from ._columns import AUDITED, figures, known, number, table, whole
 
 SHARE = Threshold(0.01, unit="share of the rows that repeat an earlier one", basis="calibration/duplicate-rows.json")
 CHANCE = Threshold(
@@ -17,7 +17,7 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
     repeated, expected = number(twins, "share", 0), number(twins, "chance", 1)
     if repeated < share or expected > chance:
         return
-    pairs = zip(whole(column(twins, "first_seen")), whole(column(twins, "repeated")), strict=True)
+    pairs = zip(whole(figures(twins, "first_seen")), whole(figures(twins, "repeated")), strict=True)
     yield Finding(
         onset=None,
         values={

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, event, known, number, table, whole
+from ._columns import AUDITED, event, figures, known, number, table, whole
 
 GAIN = Threshold(0.03, unit="rise of the score by the last doubling of the rows", basis="calibration/few-samples.json")
 PER_FEATURE = Threshold(2.0, unit="rows a feature", basis="calibration/few-samples.json")
@@ -16,10 +16,10 @@ LEAST = 5  # rows of a class, below which it cannot be learned and checked
 def detect(run: Run, gain: float = GAIN.value, per_feature: float = PER_FEATURE.value) -> Iterator[Finding]:
     features, target, learned = known(run, "features"), event(run, "target"), event(run, "prediction")
     rows, wide = number(features, "rows", 0), max(1.0, number(features, "columns", 1))
-    counts = column(target, "counts") if target is not None else np.zeros(0)
+    counts = figures(target, "counts") if target is not None else np.zeros(0)
     smallest = int(counts[counts > 0].min()) if (counts > 0).any() else -1
-    sizes = column(learned, "sizes") if learned is not None else np.zeros(0)
-    scores = column(learned, "scores") if learned is not None else np.zeros(0)
+    sizes = figures(learned, "sizes") if learned is not None else np.zeros(0)
+    scores = figures(learned, "scores") if learned is not None else np.zeros(0)
     whole_set = learned is not None and number(learned, "rows", 0) >= 0.9 * number(learned, "whole_rows", np.inf)
     rise = float(scores[-1] - scores[-2]) if scores.size >= 2 else 0.0
     error = number(learned, "error", 1.0) if learned is not None else 1.0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, known, listed, number, text
+from ._columns import AUDITED, column, figures, known, listed, number, text
 
 SHARE = Threshold(
     0.05, unit="share of the validation rows whose group is in training", basis="calibration/group-overlap.json"
@@ -15,7 +15,7 @@ MEMBERS = 1.5  # rows a group, at least: else it only numbers the rows
 
 def detect(run: Run, share: float = SHARE.value) -> Iterator[Finding]:
     groups = known(run, "groups")
-    count, rows = number(groups, "train_groups", 0), column(groups, "rows")
+    count, rows = number(groups, "train_groups", 0), figures(groups, "rows")
     shared = number(groups, "val_rows_shared", 0)
     if count < FEWEST or rows[0] < MEMBERS * count or shared < share:
         return

@@ -6,20 +6,20 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, known, listed, table
+from ._columns import AUDITED, column, figures, known, listed, table
 
 SKEW = Threshold(3.0, unit="skewness", basis="calibration/heavy-tailed-features.json")
 
 
 def detect(run: Run, skew: float = SKEW.value) -> Iterator[Finding]:
     features = known(run, "features")
-    leans, logs = column(features, "skew"), column(features, "log_skew")
-    jump = column(features, "far_jump")
+    leans, logs = figures(features, "skew"), figures(features, "log_skew")
+    jump = figures(features, "far_jump")
     hit = np.flatnonzero((leans >= skew) & (np.abs(logs) <= leans / 3) & (jump < 10))
     if hit.size == 0:
         return
     hit = hit[np.argsort(-leans[hit], kind="stable")]
-    names, median, high = column(features, "name"), column(features, "median"), column(features, "high")
+    names, median, high = column(features, "name"), figures(features, "median"), figures(features, "high")
     yield Finding(
         onset=None,
         values={"columns": int(hit.size), "names": listed(names[hit]), "skew": float(leans[hit[0]])},

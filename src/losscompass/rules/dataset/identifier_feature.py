@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, known, listed, table, whole
+from ._columns import AUDITED, column, figures, known, listed, table, whole
 
 FEWEST = Threshold(20, unit="rows below which that all differ is chance", basis="calibration/identifier-feature.json")
 LONGEST = 64  # letters: longer ones are texts
@@ -24,7 +24,7 @@ def detect(run: Run, fewest: float = FEWEST.value) -> Iterator[Finding]:
         & (longest <= LONGEST)
         & (numeric < 0.8)
     )
-    numbers = column(features, "consecutive").astype(bool)
+    numbers = figures(features, "consecutive").astype(bool)
     hit = np.flatnonzero((words | numbers) & (sampled >= fewest))
     if hit.size == 0:
         return

@@ -7,7 +7,7 @@ import numpy as np
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import column, event, listed, number, table
+from ._columns import column, event, figures, listed, number, table
 
 RATIO = Threshold(
     100.0, unit="largest spread of a feature over the smallest", basis="calibration/inputs-not-scaled.json"
@@ -43,8 +43,8 @@ def detect(run: Run, ratio: float = RATIO.value, size: float = SIZE.value) -> It
 
 
 def _of_table(features: Event, ratio: float, size: float) -> Iterator[Finding]:
-    std, median, scale = column(features, "std"), column(features, "median"), column(features, "scale")
-    numbers = (column(features, "kind") == "number") & ~column(features, "consecutive").astype(bool)
+    std, median, scale = figures(features, "std"), figures(features, "median"), figures(features, "scale")
+    numbers = (column(features, "kind") == "number") & ~figures(features, "consecutive").astype(bool)
     used = np.flatnonzero(numbers & np.isfinite(std) & (std > 0))
     if used.size == 0:
         return
@@ -55,7 +55,7 @@ def _of_table(features: Event, ratio: float, size: float) -> Iterator[Finding]:
         return
     order = used[np.argsort(-largest, kind="stable")]
     names = column(features, "name")
-    low, high = column(features, "low"), column(features, "high")
+    low, high = figures(features, "low"), figures(features, "high")
     yield Finding(
         onset=None,
         values={"columns": int(used.size), "names": listed(names[order], 3), "ratio": mixed, "size": biggest},

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import AUDITED, column, known, number, table, whole
+from ._columns import AUDITED, column, figures, known, number, table, whole
 
 SHARE = Threshold(0.03, unit="estimated share of wrong labels", basis="calibration/label-noise.json")
 CERTAIN = Threshold(
@@ -23,7 +23,7 @@ def detect(run: Run, share: float = SHARE.value, certain: float = CERTAIN.value)
         raise Undecided(
             "labels-beyond-the-model"
         )  # a model that learned little of what the labels allow cannot call them wrong
-    rows, count = whole(column(doubted, "rows")), int(number(doubted, "doubted", 0))
+    rows, count = whole(figures(doubted, "rows")), int(number(doubted, "doubted", 0))
     if estimated < share or count < FEWEST:
         return
     if number(doubted, "certain") < certain * (1 - score):
@@ -45,7 +45,7 @@ def detect(run: Run, share: float = SHARE.value, certain: float = CERTAIN.value)
                 rows,
                 column(doubted, "given").astype(str),
                 column(doubted, "suggested").astype(str),
-                column(doubted, "margins").tolist(),
+                figures(doubted, "margins").tolist(),
                 strict=True,
             ),
         ),

@@ -6,19 +6,19 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ._columns import AUDITED, column, known, listed, number, table, whole
+from ._columns import AUDITED, column, figures, known, listed, number, table, whole
 
 
 def detect(run: Run) -> Iterator[Finding]:
     features = known(run, "features")
-    missing, infinite = column(features, "missing"), column(features, "infinite")
+    missing, infinite = figures(features, "missing"), figures(features, "infinite")
     share = missing + infinite
     hit = np.flatnonzero(share > 0)
     if hit.size == 0:
         return
     hit = hit[np.argsort(-share[hit], kind="stable")]
     names, rows = column(features, "name"), number(features, "rows")
-    first = column(features, "first_gap")
+    first = figures(features, "first_gap")
     yield Finding(
         onset=None,
         values={

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, known, listed, table
+from ._columns import AUDITED, column, figures, known, listed, table
 
 NUMBERS = Threshold(
     0.8, unit="share of the cells that are numbers with something around them", basis="calibration/numbers-as-text.json"
@@ -15,7 +15,7 @@ NUMBERS = Threshold(
 
 def detect(run: Run, numbers: float = NUMBERS.value) -> Iterator[Finding]:
     features = known(run, "features")
-    numeric, strays = column(features, "numeric_text"), column(features, "strays")
+    numeric, strays = figures(features, "numeric_text"), column(features, "strays")
     text = column(features, "kind") == "text"
     hit = np.flatnonzero((text & (numeric >= numbers)) | (strays > 0))
     if hit.size == 0:

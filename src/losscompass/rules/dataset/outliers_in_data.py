@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, known, listed, table, whole
+from ._columns import AUDITED, column, figures, known, listed, table, whole
 
 JUMP = Threshold(4.0, unit="how many times farther than the next values", basis="calibration/outliers-in-data.json")
 DISTANCE = Threshold(20.0, unit="robust standard deviations from the median", basis="calibration/outliers-in-data.json")
@@ -23,7 +23,7 @@ def detect(run: Run, jump: float = JUMP.value, distance: float = DISTANCE.value)
         & (share > 0)
         & (share <= FEW)
         & (column(features, "kind") == "number")
-        & (column(features, "distinct") >= VALUES)
+        & (figures(features, "distinct") >= VALUES)
     )
     if hit.size == 0:
         return

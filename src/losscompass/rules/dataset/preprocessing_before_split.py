@@ -7,7 +7,7 @@ import numpy as np
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, known, listed
+from ._columns import AUDITED, column, figures, known, listed
 
 EXACT = Threshold(
     0.02,
@@ -32,7 +32,7 @@ def detect(run: Run, exact: float = EXACT.value) -> Iterator[Finding]:
 
 def _standardised(splits: Event) -> tuple[np.ndarray, np.ndarray]:
     """How far all rows together, and the training alone, are from mean 0, where the spread of all is 1."""
-    n, m = column(splits, "train_count"), column(splits, "val_count")
+    n, m = figures(splits, "train_count"), figures(splits, "val_count")
     a, b, s, t = (column(splits, key) for key in ("train_mean", "val_mean", "train_std", "val_std"))
     total = np.maximum(n + m, 1)
     mean = (n * a + m * b) / total

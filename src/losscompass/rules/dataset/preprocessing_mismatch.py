@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, known, listed, table
+from ._columns import AUDITED, column, figures, known, listed, table
 
 SCALE = Threshold(3.0, unit="ratio of the spreads", basis="calibration/preprocessing-mismatch.json")
 MOVED = Threshold(3.0, unit="difference of the means in spreads", basis="calibration/preprocessing-mismatch.json")
@@ -16,7 +16,7 @@ FEWEST = 20  # rows of each part
 
 def detect(run: Run, scale: float = SCALE.value, moved: float = MOVED.value) -> Iterator[Finding]:
     splits = known(run, "splits")
-    if column(splits, "rows").min() >= FEWEST:
+    if figures(splits, "rows").min() >= FEWEST:
         names = column(splits, "names")
         mean, other, std, their = (column(splits, key) for key in ("train_mean", "val_mean", "train_std", "val_std"))
         vary = (std > 0) & (their > 0)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, known, listed, table, whole
+from ._columns import AUDITED, column, figures, known, listed, table, whole
 
 MOST = Threshold(
     0.8,
@@ -17,12 +17,12 @@ MOST = Threshold(
 
 def detect(run: Run, most: float = MOST.value) -> Iterator[Finding]:
     features = known(run, "features")
-    value, share = column(features, "sentinel"), column(features, "sentinel_share")
+    value, share = figures(features, "sentinel"), figures(features, "sentinel_share")
     hit = np.flatnonzero(np.isfinite(value) & (share > 0) & (share <= most))
     if hit.size == 0:
         return
     hit = hit[np.argsort(-share[hit], kind="stable")]
-    names, row = column(features, "name"), column(features, "sentinel_row")
+    names, row = column(features, "name"), figures(features, "sentinel_row")
     yield Finding(
         onset=None,
         values={

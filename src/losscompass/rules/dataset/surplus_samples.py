@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, known, number, table, whole
+from ._columns import AUDITED, figures, known, number, table, whole
 
 LOSS = Threshold(0.005, unit="score that the smaller part gives away", basis="calibration/surplus-samples.json")
 ROWS = 10_000  # below which there is nothing to save
@@ -16,7 +16,7 @@ def detect(run: Run, loss: float = LOSS.value) -> Iterator[Finding]:
     learned = known(run, "prediction")
     if number(learned, "whole_rows", 0) < ROWS:
         return
-    sizes, scores = column(learned, "sizes"), column(learned, "scores")
+    sizes, scores = figures(learned, "sizes"), figures(learned, "scores")
     if sizes.size < 3 or scores[-1] <= number(learned, "guess", 0) + 0.02:
         return
     good = np.flatnonzero(scores >= scores[-1] - max(loss, number(learned, "error", 0)))

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import AUDITED, column, known, listed, number, table
+from ._columns import AUDITED, column, figures, known, listed, number, table
 
 SKILL = Threshold(
     0.9, unit="share of the target that the feature tells by itself", basis="calibration/target-leak.json"
@@ -20,7 +20,7 @@ def detect(run: Run, skill: float = SKILL.value, rest: float = REST.value) -> It
     giveaway = known(run, "giveaway")
     if number(giveaway, "rows", 0) < FEWEST:
         raise Undecided("rows-with-target")
-    names, skills = column(giveaway, "names"), column(giveaway, "skills")
+    names, skills = column(giveaway, "names"), figures(giveaway, "skills")
     hit = np.flatnonzero(skills >= skill)
     if not 0 < hit.size <= SUSPECTS:
         return

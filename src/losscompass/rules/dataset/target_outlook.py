@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ._columns import AUDITED, column, known, number, table, text
+from ._columns import AUDITED, column, figures, known, number, table, text
 
 
 def detect(run: Run) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def detect(run: Run) -> Iterator[Finding]:
             ),
             *table(
                 ("metric", "constant-answer"),
-                zip(column(outlook, "metrics"), column(outlook, "guesses").tolist(), strict=True),
+                zip(column(outlook, "metrics"), figures(outlook, "guesses").tolist(), strict=True),
             ),
         ),
     )

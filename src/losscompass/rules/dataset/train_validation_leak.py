@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import column, known, number, table, whole
+from ._columns import figures, known, number, table, whole
 
 SHARE = Threshold(0.01, unit="share of the validation rows", basis="calibration/train-validation-leak.json")
 CHANCE = Threshold(0.01, unit="chance of a twin among independent rows", basis="calibration/train-validation-leak.json")
@@ -20,19 +22,21 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
     seen = number(samples, "val", 0) or number(
         samples, "val_seen", 0
     )  # different ones: a watched pass shows each again
-    if seen < 20:
+    if not 20 <= seen < np.inf:
         return
     exact = number(samples, "val_in_train", 0) / seen
     near, expected = number(samples, "near", 0), number(samples, "near_chance", 0)
+    if not (0 <= exact <= 1 and 0 <= near <= 1):
+        return  # shares that are none: a damaged journal
     copies = exact >= share and number(samples, "chance", 0) <= chance
     alike = near >= max(share, TIMES * expected) and expected <= chance * 10 and number(samples, "chance", 0) <= chance
     if not copies and not alike:
         return
     if exact >= WHOLE and run.facts.get("watched"):
         return  # not a part of the validation got into the training: it is the training data (validation-is-train)
-    rows: list[tuple[int, int | str]] = [(row, "") for row in whole(column(samples, "near_rows"))]
+    rows: list[tuple[int, int | str]] = [(row, "") for row in whole(figures(samples, "near_rows"))]
     if copies:
-        rows = list(zip(whole(column(samples, "val_rows")), whole(column(samples, "train_rows")), strict=False))
+        rows = list(zip(whole(figures(samples, "val_rows")), whole(figures(samples, "train_rows")), strict=False))
     yield Finding(
         onset=None,
         values={

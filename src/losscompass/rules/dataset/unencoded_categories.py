@@ -6,15 +6,15 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ._columns import AUDITED, column, known, listed, table, whole
+from ._columns import AUDITED, column, figures, known, listed, table, whole
 
 MANY = 50  # values of a column, beyond which one column a value is no way
 
 
 def detect(run: Run) -> Iterator[Finding]:
     features = known(run, "features")
-    text, numeric = column(features, "kind") == "text", column(features, "numeric_text")
-    distinct, sampled = column(features, "distinct"), column(features, "sampled")
+    text, numeric = column(features, "kind") == "text", figures(features, "numeric_text")
+    distinct, sampled = figures(features, "distinct"), figures(features, "sampled")
     hit = np.flatnonzero(text & (numeric < 0.8) & (distinct > 1))
     if hit.size == 0:
         return
