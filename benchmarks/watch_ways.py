@@ -55,7 +55,7 @@ class Watched(Plain):
         session.start()
         session._open_look = look  # noqa: SLF001
         if session._xray or session._sample:  # noqa: SLF001
-            session.forward.put_up(session.probes.guard, operations=session._xray)  # noqa: SLF001
+            session.forward.put_up(session.probes.guard, xray=session._xray)  # noqa: SLF001
 
     def off(self) -> None:
         session = self.session
