@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import figures, known, number, table, whole
+from ._columns import figures, known, number, table, text, whole
 
 SHARE = Threshold(0.01, unit="share of the validation rows", basis="calibration/train-validation-leak.json")
 CHANCE = Threshold(0.01, unit="chance of a twin among independent rows", basis="calibration/train-validation-leak.json")
@@ -14,6 +14,7 @@ CRITICAL = 0.1  # share from which on no figure of the validation can be believe
 TIMES = 5.0  # so many times the share that chance makes
 
 
+RECUR = 4.0  # a share of the validation less than so many times the share that recurs within one pass of training is no leak
 WHOLE = 0.9  # share of the validation from which on, in a watched run, it is not a leak but the same data
 
 
@@ -34,6 +35,9 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
         return
     if exact >= WHOLE and run.facts.get("watched"):
         return  # not a part of the validation got into the training: it is the training data (validation-is-train)
+    tokens = any(text(one, "dtype").startswith("int") for one in run.happened("batch"))
+    if tokens or number(samples, "train_repeats", 0) >= exact / RECUR:
+        return  # short sequences of few letters recur by themselves, in the training alone as well
     rows: list[tuple[int, int | str]] = [(row, "") for row in whole(figures(samples, "near_rows"))]
     if copies:
         rows = list(zip(whole(figures(samples, "val_rows")), whole(figures(samples, "train_rows")), strict=False))
@@ -55,7 +59,7 @@ RULE = Rule(
     id="train-validation-leak",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:audited|fact:watched"), Need("event:samples", optional=True)),
+    needs=(Need("fact:audited|fact:watched"), Need("event:samples", optional=True), Need("event:batch", optional=True)),
     detect=detect,
     remedies=("split-again",),
     explains=("validation-below-train", "duplicate-rows"),
