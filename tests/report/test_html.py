@@ -224,7 +224,7 @@ def test_every_word_that_a_script_asks_for_is_there_and_every_word_is_asked_for(
     assert asked - known.keys() == set()
     assert (
         rooms
-        <= {key.split(".")[0] for key in known} | {"label", "severity", "at"}
+        <= {key.split(".")[0] for key in known} | {"label", "severity", "at", "exhibit"}
         <= page.keys() | {key.split(".")[0] for key in known}
     )
     unused = [

@@ -9,6 +9,7 @@ from ..text.catalogue import Catalogue
 from . import verdict as say
 from .data_seen import data_seen
 from .json import document
+from .json_value import plain_value
 from .judgement import heading as heading_of
 from .judgement import taken
 from .layers import pack_layers
@@ -55,13 +56,23 @@ def _words(
 ) -> dict[str, Any]:
     page = {room: said for room, said in words.table("page").items() if room not in needless}
     return {
-        "page": {**page, **{room: words.table(room) for room in ("label", "severity", "at", "exhibit")}},
+        "page": {
+            **page,
+            **{room: words.table(room) for room in ("label", "severity", "at")},
+            "exhibit": _heads(runs, words),
+        },
         "entries": _entries(runs, words),
         "runs": [_run(one, words) for one in runs],
         "comparison": heading(diagnosis, words),
         "unreadable": [sentence(one, words) for one in diagnosis.unreadable],
         "skipped": say.passed_over(diagnosis.skipped, words),
     }
+
+
+def _heads(runs: Sequence[RunDiagnosis], words: Catalogue) -> Mapping[str, object]:
+    """The words for the heads of the tables that findings show; none where no finding shows one."""
+    shown = any(exhibit.kind == "table" for one in runs for found in one.found for exhibit in found.exhibits)
+    return words.table("exhibit") if shown else {}
 
 
 def _run(one: RunDiagnosis, words: Catalogue) -> dict[str, Any]:
@@ -71,7 +82,7 @@ def _run(one: RunDiagnosis, words: Catalogue) -> dict[str, Any]:
     return {
         "headline": headline if by_itself or confidence is None else "",  # where it is not what the curve does
         "verdict": f"{by_itself} {say.verdict(one, words)}".strip(),
-        "confidence": confidence,
+        "confidence": plain_value(confidence),
         "sure": "" if confidence is None else say.sureness(confidence, words),
         "next": say.next_step(one, words),
         "judgement": "" if one.judgement is None else heading_of(one.judgement, words),

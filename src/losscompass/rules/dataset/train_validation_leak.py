@@ -36,7 +36,7 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
     if exact >= WHOLE and run.facts.get("watched"):
         return  # not a part of the validation got into the training: it is the training data (validation-is-train)
     tokens = any(text(one, "dtype").startswith("int") for one in run.happened("batch"))
-    if tokens or number(samples, "train_repeats", 0) >= exact / RECUR:
+    if run.facts.get("watched") and (tokens or number(samples, "train_repeats", 0) >= exact / RECUR):
         return  # short sequences of few letters recur by themselves, in the training alone as well
     rows: list[tuple[int, int | str]] = [(row, "") for row in whole(figures(samples, "near_rows"))]
     if copies:
