@@ -1,9 +1,10 @@
-"""Run programs of the zoo as they are, without losscompass: each in a child of a process that has already imported torch, which saves seconds.
+"""Run programs of the zoo, as they are or watched by losscompass: each in a child of a process that has already imported torch, which saves seconds.
 
 python -m zoo.plain [--seed 0] ID ...    one line of JSON a program
 """
 
 import argparse
+import contextlib
 import importlib
 import json
 import os
@@ -17,6 +18,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import losscompass
+
 from .manifest import programs
 
 PAUSE_S = 0.02  # between looks at the children
@@ -24,9 +27,13 @@ PAUSE_S = 0.02  # between looks at the children
 
 @dataclass(frozen=True, slots=True)
 class Job:
+    """One program to run with one seed. `journal`: watch it with losscompass, and write the journal there; None: run it as it is."""
+
     id: str
     source: str
     seed: int
+    script: Path | None = None  # where it lies; None: in a folder that is removed after the run
+    journal: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,7 @@ def warm_up() -> None:
 
     torch.set_num_threads(1)
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # the first optimiser imports the compiler: seconds
+    importlib.import_module("losscompass.watcher")
 
 
 def start(job: Job, folder: Path) -> int:
@@ -85,14 +93,17 @@ def start(job: Job, folder: Path) -> int:
         return pid
     code = 1
     try:
-        (folder / "train.py").write_text(job.source, "utf-8")
+        script = job.script or folder / "train.py"
+        if not script.exists():
+            script.write_text(job.source, "utf-8")
         os.environ.update(ZOO_SEED=str(job.seed), ZOO_METRICS=str(folder / "metrics.json"))
         os.chdir(folder)
         out = os.open("out.txt", os.O_WRONLY | os.O_CREAT)
         os.dup2(out, 1)
         os.dup2(out, 2)
-        sys.argv = ["train.py"]
-        runpy.run_path("train.py", run_name="__main__")
+        sys.argv = [str(script)]
+        with losscompass.watch(job.journal, show=False) if job.journal else contextlib.nullcontext():
+            runpy.run_path(str(script), run_name="__main__")
         code = 0
     except SystemExit as stop:
         code = int(bool(stop.code))
