@@ -1,66 +1,79 @@
 """Run the zoo under losscompass and keep what it said.
 
-    python -m zoo.run [--seeds 0,1] [--split held-out] [--only WORD] [--sample N] [--workers 2] [--command TEMPLATE]
+    python -m zoo.run [--seeds 0,1] [--split held-out] [--only WORD] [--sample N] [--workers 2]
 
-One JSON file a run in `.zoo/said/`, named by what it depends on: the program, the seed, the command, and losscompass' own sources. What is there
-already is not run again, so a stopped run goes on where it was. The generated programs lie in `.zoo/programs/`.
+Two stages, each kept. A program is watched once a seed: its journal lies in `.zoo/journals/`, named by what it depends on (the program, the seed, the
+sources of the watcher). The journal is read as `losscompass read` reads it: one JSON file a run in `.zoo/said/`, named by the journal and the sources of
+all of losscompass. So a changed rule costs no training. What is there already is not done again, and a stopped run goes on where it was. The
+programs lie in `.zoo/programs/`.
 """
 
 import argparse
 import hashlib
 import json
-import os
-import shlex
-import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from losscompass.api import read
+from losscompass.report.formats import render
+
 from .kill import complaint, load, verdict
 from .manifest import Program, programs
+from .plain import Job
+from .plain import run_all as run_programs
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "src" / "losscompass"
+WATCHING = ("watcher", "launch", "evidence")
+"""The rooms that settle what a journal holds."""
 CACHE = ROOT / ".zoo"
-COMMAND = "{python} -m losscompass run --format json --output {out} --fail-on never {program}"
-"""The one place where the command line of losscompass is written. {seconds} may be used too."""
 TIMEOUT_S = 180.0
-TAIL = 2000  # characters of stderr that are kept of a run that gave no diagnosis
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What losscompass said of one run. `document`: its JSON; None where there is none, and `error` says why."""
+    """What losscompass said of one run. `document`: its JSON; None where there is none, and `error` says why.
+
+    `ended`: how the program itself ended ("ok", "crash", "timeout"). `metrics`: what it measured on clean data.
+    """
 
     program: str
     seed: int
     source: str  # sha256 of the program as it was run
     document: dict[str, Any] | None
     error: str
-    exit_code: int
-    seconds: float
+    ended: str
+    metrics: dict[str, Any]
+    seconds: float  # of the program, watched
+    reading_s: float  # of the verdict, at the journal's end
 
 
 @cache
-def tool_hash() -> str:
-    """Of losscompass as it is now: every file of its sources."""
+def tool_hash(rooms: tuple[str, ...] = ()) -> str:
+    """Of losscompass as it is now: every file of its sources, or of some of its rooms."""
     digest = hashlib.sha256()
     for path in sorted(SOURCES.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(str(path.relative_to(SOURCES)).encode())
+        within = path.relative_to(SOURCES)
+        if path.is_file() and "__pycache__" not in path.parts and (not rooms or within.parts[0] in rooms):
+            digest.update(str(within).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def said_path(program: Program, seed: int, command: str) -> Path:
-    digest = hashlib.sha256("\0".join([program.source, str(seed), command, tool_hash()]).encode()).hexdigest()
+def journal_path(program: Program, seed: int) -> Path:
+    digest = hashlib.sha256("\0".join([program.source, str(seed), tool_hash(WATCHING)]).encode()).hexdigest()
+    return CACHE / "journals" / f"{program.id}--{seed}--{digest[:16]}.journal"
+
+
+def said_path(program: Program, seed: int) -> Path:
+    digest = hashlib.sha256(f"{journal_path(program, seed).name} {tool_hash()}".encode()).hexdigest()
     return CACHE / "said" / f"{program.id}--{seed}--{digest[:16]}.json"
 
 
@@ -76,38 +89,41 @@ def write_program(program: Program) -> Path:
     return path
 
 
-def run_one(program: Program, seed: int, command: str, timeout_s: float) -> Said:
-    """Run it in an empty folder of its own, and keep the outcome."""
-    path = write_program(program)
+def written(path: Path, text: str) -> None:
+    """All of it or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".tmp")
+    draft.write_text(text, "utf-8")
+    draft.replace(path)
+
+
+def document_of(journal: Path) -> tuple[dict[str, Any] | None, str, float]:
+    """What is said of a journal: the JSON or None, why there is none, and the seconds it took."""
     began = time.monotonic()
-    environment = {**os.environ, "ZOO_SEED": str(seed), "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT / "src")}
-    with tempfile.TemporaryDirectory(prefix="zoo-") as folder:
-        out = Path(folder) / "diagnosis.json"
-        words = [
-            word.format(python=sys.executable, out=out, program=path, seconds=timeout_s)
-            for word in shlex.split(command)
-        ]
-        try:
-            done = subprocess.run(
-                words, cwd=folder, env=environment, capture_output=True, timeout=timeout_s, check=False
-            )
-            code, error = done.returncode, done.stderr.decode("utf-8", "replace")[-TAIL:]
-        except subprocess.TimeoutExpired:
-            code, error = -1, f"stopped after {timeout_s:.0f} s"
-        try:
-            document = json.loads(out.read_text("utf-8"))
-            error = ""
-        except (OSError, ValueError):
-            document = None
+    try:
+        return json.loads(render(read(journal), "json", "en")), "", time.monotonic() - began
+    except Exception as error:  # noqa: BLE001 - what fails to read is a miss that the tables show, not an end of the measurement
+        return None, f"{type(error).__name__}: {error}", time.monotonic() - began
+
+
+def say(program: Program, seed: int) -> None:
+    """Read one journal, and keep what is said of it."""
+    journal = journal_path(program, seed)
+    ended = json.loads(journal.with_suffix(".json").read_text("utf-8"))
+    document, error, took = document_of(journal)
     digest = hashlib.sha256(program.source.encode()).hexdigest()
-    said = Said(program.id, seed, digest, document, error, code, round(time.monotonic() - began, 2))
-    if code >= 0:  # a run that was stopped may have met a busy machine: it is tried again next time
-        target = said_path(program, seed, command)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_suffix(".tmp")
-        draft.write_text(json.dumps(asdict(said)), "utf-8")
-        draft.replace(target)
-    return said
+    said = Said(
+        program.id,
+        seed,
+        digest,
+        document,
+        error or ended["error"],
+        ended["status"],
+        ended["metrics"],
+        ended["seconds"],
+        round(took, 3),
+    )
+    written(said_path(program, seed), json.dumps(asdict(said)))
 
 
 def chosen(split: str | None = None, only: str = "", sample: int | None = None) -> list[Program]:
@@ -135,32 +151,51 @@ def in_turn(several: Sequence[Program], group: Any, last: Any) -> list[Program]:
     return [groups[name][i] for i in range(rounds) for name in sorted(groups) if i < len(groups[name])]
 
 
-def run_all(todo: Iterable[tuple[Program, int]], command: str, workers: int, timeout_s: float) -> None:
-    """Run what is missing, showing progress. Ctrl-C waits for the runs under way, which a second run need not repeat."""
-    missing = [(program, seed) for program, seed in todo if not said_path(program, seed, command).exists()]
-    began, failed, count = time.monotonic(), 0, 0
-    with ThreadPoolExecutor(workers) as pool:
-        running: set[Future[Said]] = set()
-        queue = iter(missing)
-        try:
-            while True:
-                while len(running) < workers and (pair := next(queue, None)):
-                    running.add(pool.submit(run_one, *pair, command, timeout_s))
-                if not running:
-                    break
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    said, count = future.result(), count + 1
-                    failed += said.document is None
-                    left = (time.monotonic() - began) / count * (len(missing) - count)
-                    sys.stderr.write(
-                        f"\r{count}/{len(missing)} runs, {failed} without a diagnosis, {left:.0f} s left  {said.program[:56]:56s}"
-                    )
-                    sys.stderr.flush()
-        except KeyboardInterrupt:
-            sys.stderr.write("\nstopped; the same command goes on from here\n")
-            raise SystemExit(130) from None
-    sys.stderr.write("\n" if missing else "nothing to run: all is there\n")
+def run_all(todo: Iterable[tuple[Program, int]], workers: int, timeout_s: float) -> None:
+    """Do what is missing, showing progress. Ctrl-C stops the runs under way; what is finished need not be done again."""
+    pairs = list(todo)
+    try:
+        watch_all([pair for pair in pairs if not journal_path(*pair).exists()], workers, timeout_s)
+        say_all([pair for pair in pairs if not said_path(*pair).exists() and journal_path(*pair).exists()], workers)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nstopped; the same command goes on from here\n")
+        raise SystemExit(130) from None
+
+
+def watch_all(missing: Sequence[tuple[Program, int]], workers: int, timeout_s: float) -> None:
+    """Run the programs watched. One that takes too long may have met a busy machine: it is tried again next time."""
+    jobs, targets = [], {}
+    for program, seed in missing:
+        journal = journal_path(program, seed)
+        journal.parent.mkdir(parents=True, exist_ok=True)
+        draft = journal.with_suffix(".part")
+        draft.unlink(missing_ok=True)
+        jobs.append(Job(program.id, program.source, seed, script=write_program(program), journal=draft))
+        targets[draft] = journal
+    began, late = time.monotonic(), 0
+    for count, outcome in enumerate(run_programs(jobs, workers, timeout_s), 1):
+        draft = outcome.job.journal
+        if outcome.status == "timeout":
+            late += 1
+        elif draft is not None and draft.exists():
+            ended = {name: getattr(outcome, name) for name in ("status", "error", "metrics", "seconds")}
+            written(targets[draft].with_suffix(".json"), json.dumps(ended))
+            draft.replace(targets[draft])
+        left = (time.monotonic() - began) / count * (len(jobs) - count)
+        sys.stderr.write(
+            f"\rwatched {count}/{len(jobs)}, {late} too slow, {left:.0f} s left  {outcome.job.id[:56]:56s}"
+        )
+        sys.stderr.flush()
+    sys.stderr.write("\n" if jobs else "nothing to watch: all journals are there\n")
+
+
+def say_all(missing: Sequence[tuple[Program, int]], workers: int) -> None:
+    """Read the journals."""
+    with ProcessPoolExecutor(workers) as pool:
+        for count, _ in enumerate(pool.map(say, *zip(*missing, strict=True), chunksize=4) if missing else (), 1):
+            sys.stderr.write(f"\rread {count}/{len(missing)}")
+            sys.stderr.flush()
+    sys.stderr.write("\n" if missing else "nothing to read: all is said\n")
 
 
 def arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -168,7 +203,6 @@ def arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--split", choices=("tune", "held-out"))
     parser.add_argument("--only", default="", help="programs whose id contains this")
     parser.add_argument("--sample", type=int, help="so many programs, spread over causes and families, always the same")
-    parser.add_argument("--command", default=COMMAND)
     return parser
 
 
@@ -181,7 +215,7 @@ def main() -> None:
     args = parser.parse_args()
     several = chosen(args.split, args.only, args.sample)
     seeds = [int(seed) for seed in args.seeds.split(",")]
-    run_all([(program, seed) for seed in seeds for program in several], args.command, args.workers, args.timeout)
+    run_all([(program, seed) for seed in seeds for program in several], args.workers, args.timeout)
 
 
 if __name__ == "__main__":

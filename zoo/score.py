@@ -236,7 +236,7 @@ def main() -> None:
     cases, absent = [], 0
     for seed in (int(seed) for seed in args.seeds.split(",")):
         for program in chosen(args.split, args.only, args.sample):
-            path = said_path(program, seed, args.command)
+            path = said_path(program, seed)
             if not path.exists():
                 absent += 1
                 continue
