@@ -12,7 +12,7 @@ SHAPES = losscompass.signal
 DEV = .venv-test/bin
 BENCH = .venv-bench/bin
 
-.PHONY: demo test lint bare bench bench-logs bench-read bench-record bench-forecast bench-losses calibrate clean bench-page bench-data bench-watch zoo zoo-kill bench-causes
+.PHONY: demo test lint bare bench bench-logs bench-read bench-record bench-forecast bench-losses calibrate clean bench-page bench-data bench-watch zoo zoo-kill bench-causes calibrate-watched
 
 demo: .venv-demo/ready  ## a real training with one fault in it, watched: its verdict, and its page in demo-out/
 	mkdir -p demo-out
@@ -79,6 +79,10 @@ bench-watch: .venv-bench/ready  ## what watching adds to a training, beside othe
 
 calibrate: .venv-test/ready  ## measure every threshold again
 	$(DEV)/python -m calibration
+	$(DEV)/python -m calibration.watched
+
+calibrate-watched: .venv-test/ready  ## of these, what is measured on the zoo's families for tuning: thresholds and confidence of causes
+	$(DEV)/python -m calibration.watched --workers $(WORKERS)
 
 .venv-demo/ready: constraints.txt pyproject.toml $(shell find src -type f -not -name '*.pyc')
 	rm -rf .venv-demo

@@ -1,152 +1,254 @@
-"""How often the rules on tensors speak on healthy and on faulty programs: `python -m calibration.watched`.
+"""How often the causes of a watched run are named rightly: `make calibrate-watched` (`python -m calibration.watched [--seeds 0,1]`).
 
-Runs programs of the zoo's families that rules may be tuned on under `losscompass.watch`, once each (their journals are kept in `.zoo/watched/`), and
-writes calibration/watched/<rule>.json: for a range of each threshold how many healthy runs and how many of its own faults a rule
-speaks on, by family, with the exact 95 % upper bound of the rate on healthy ones. Families held out are never looked at.
-With `--cached` only the journals that are there already are measured.
+Reads the runs of the zoo's families that rules may be tuned on (`zoo.run` makes those that are missing); families held out are never looked at. Writes
+
+- calibration/watched/<rule>.json, one a rule of a cause: how many healthy runs, how many of its own faults and how many of other faults it speaks on, by
+  family, with the exact 95 % upper bound of the rate on healthy ones; how often it stood first and was right; and what other values of its thresholds would do;
+- calibration/watched/live.json: how many healthy runs are alarmed when asked at every tenth of their way, at the end, and twice in a row (`--stop-on`);
+- src/losscompass/diagnose/confidence.json: what a stated confidence was worth, which the verdict takes over. `STRENGTH`, how many runs a stated one counts
+  for, is the one that predicts families best that it was not counted on.
 """
 
-import contextlib
-import hashlib
-import io
+import argparse
 import json
-import os
-import runpy
-import signal
-import sys
-import warnings
-from collections import Counter
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from itertools import pairwise
 
-from zoo.manifest import Program, programs
+from zoo.manifest import Program
+from zoo.run import chosen, journal_path, run_all
+from zoo.score import ALARMING
 
-import losscompass
 from losscompass.diagnose.diagnosis import Broken
-from losscompass.diagnose.engine import apply
+from losscompass.diagnose.engine import apply, diagnose_run
+from losscompass.evidence.build import build
+from losscompass.evidence.journal import read
 from losscompass.evidence.run import Run
+from losscompass.launch.follow import in_blocks
 from losscompass.readers.discover import gather
 from losscompass.rules.all import ALL
 from losscompass.rules.base import Rule
 
 from .sweep import FACTORS, HERE, upper_bound
 
-CACHE = HERE.parent / ".zoo" / "watched"
-TIMEOUT_S = 45  # the first steps are what these rules read; a run that is cut off is one that was interrupted
 FOLDER = "calibration/watched/"
-RULES = tuple(rule for rule in ALL if any(one.basis.startswith(FOLDER) for one in rule.thresholds.values()))
+TABLE = HERE.parent / "src" / "losscompass" / "diagnose" / "confidence.json"
+STRENGTHS = (2, 4, 8, 16, 32, 64)
+LOOKS = 10
+KNOWN = frozenset((HERE.parent / "zoo" / "causes.txt").read_text("utf-8").split())
+CAUSES = tuple(rule for rule in ALL if rule.id in KNOWN)
+TIMEOUT_S = 180.0
 
 
-def chosen() -> tuple[Program, ...]:
-    """The healthy programs but for combinations, and the faults of these rules."""
-    ids = {rule.id for rule in RULES}
-    tune = [one for one in programs() if one.split == "tune"]
-    return tuple(one for one in tune if (one.healthy and "+" not in one.id) or ids & set(one.causes))
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding of warning or above on one run, and what its rule stated. `right`: it names the fault."""
+
+    family: str
+    rule: str
+    stated: float
+    right: bool
+    first: bool  # the first cause of the run
 
 
-def path_of(program: Program) -> Path:
-    """Where the journal of a program is kept, by what the program is."""
-    return CACHE / f"{program.id}--{hashlib.sha256(program.source.encode()).hexdigest()[:12]}.journal"
+def counted(runs: Iterable[tuple[Program, bool]]) -> dict[str, list[int]]:
+    """By family: how often it was so, of how many."""
+    yes, all_ = Counter[str](), Counter[str]()
+    for program, spoke in runs:
+        yes[program.family] += spoke
+        all_[program.family] += 1
+    return {family: [yes[family], all_[family]] for family in sorted(all_)}
 
 
-def journal(program: Program) -> Path:
-    """The journal of one watched run; made if it is not there yet."""
-    path = path_of(program)
-    if not path.exists():
-        folder = CACHE / "programs" / program.id
-        folder.mkdir(parents=True, exist_ok=True)
-        script, draft = folder / "train.py", path.with_suffix(".part")
-        script.write_text(program.source, "utf-8")
-        draft.unlink(missing_ok=True)
-        kept, sys.argv = sys.argv, [str(script)]
-        signal.signal(signal.SIGALRM, signal.default_int_handler)
-        signal.alarm(TIMEOUT_S)
-        # A faulty program may end with any error: that is part of what is measured.
-        with (
-            contextlib.suppress(Exception, KeyboardInterrupt),
-            contextlib.redirect_stdout(io.StringIO()),
-            warnings.catch_warnings(),
-            losscompass.watch(draft, show=False),
-        ):
-            warnings.simplefilter("ignore")
-            runpy.run_path(str(script), run_name="__main__")
-        signal.alarm(0)
-        sys.argv = kept
-        draft.rename(path)
-    return path
+def rates(rule: Rule, spoken: Sequence[tuple[Program, bool]]) -> dict[str, object]:
+    """Fired and asked: healthy runs, its own faults, others' faults."""
+    healthy = [one for one in spoken if one[0].healthy]
+    own = [one for one in spoken if rule.id in one[0].causes]
+    others = [one for one in spoken if not one[0].healthy and rule.id not in one[0].causes]
+    fired = sum(spoke for _, spoke in healthy)
+    return {
+        "healthy": {
+            "fired": fired,
+            "of": len(healthy),
+            "at_most": round(upper_bound(fired, len(healthy)), 4),
+            "by_family": counted(healthy),
+        },
+        "ill": {"fired": sum(spoke for _, spoke in own), "of": len(own), "by_family": counted(own)},
+        "other_faults": {"fired": sum(spoke for _, spoke in others), "of": len(others)},
+    }
 
 
-def speaks(rule: Rule, run: Run, **thresholds: float) -> bool:
-    """Whether the rule finds something with these thresholds; not where it cannot look."""
+def speaks(rule: Rule, run: Run, thresholds: Mapping[str, float]) -> bool:
+    """Whether the rule warns of something with these thresholds; not where it cannot look."""
     swept = Rule(
         **{name: getattr(rule, name) for name in ("id", "kind", "severity", "needs", "remedies", "explains")},
         detect=lambda seen: rule.detect(seen, **thresholds),
     )
     outcome = apply(swept, run, strict=True)
     assert not isinstance(outcome, Broken)
-    return isinstance(outcome, tuple) and bool(outcome)
+    return isinstance(outcome, tuple) and any((one.severity or rule.severity) in ALARMING for one in outcome)
 
 
-def counts(rule: Rule, runs: list[tuple[Program, Run]], **thresholds: float) -> dict[str, object]:
-    """Fired and asked, of healthy runs and of the rule's own faults, in all and by family."""
-    healthy, ill = Counter[tuple[str, bool]](), Counter[tuple[str, bool]]()
-    for program, run in runs:
-        if program.healthy:
-            healthy[program.family, speaks(rule, run, **thresholds)] += 1
-        elif rule.id in program.causes:
-            ill[program.family, speaks(rule, run, **thresholds)] += 1
-    fired, asked = sum(n for (_, spoke), n in healthy.items() if spoke), healthy.total()
+def swept(todo: tuple[Program, int]) -> dict[tuple[str, str, float], bool]:
+    """Of one run: what each rule says with each value of each of its thresholds that were set by these runs."""
+    program, seed = todo
+    found = gather([journal_path(program, seed)]).runs
+    out = {}
+    for rule in CAUSES if found else ():
+        for name, one in rule.thresholds.items():
+            if one.basis.startswith(FOLDER):
+                for value in steps_of(one.value):
+                    out[rule.id, name, value] = speaks(rule, found[0], {name: value})
+    return out
+
+
+def steps_of(value: float) -> list[float]:
+    return sorted({float(f"{value * factor:.4g}") for factor in FACTORS} | {value})
+
+
+def looked_at(todo: tuple[Program, int]) -> list[list[str]]:
+    """What is said of one run at every tenth of its way: the ids of what alarms."""
+    records = list(read(journal_path(*todo)))
+    looks = []
+    for share in range(1, LOOKS + 1):
+        runs = build(in_blocks(records[: math.ceil(len(records) * share / LOOKS)]), "")
+        verdict = diagnose_run(runs[0]) if runs else None
+        looks.append([one.id for one in verdict.found if one.severity in ALARMING] if verdict else [])
+    return looks
+
+
+def live(looks: Sequence[list[list[str]]]) -> dict[str, object]:
+    """How many healthy runs were alarmed, and by what."""
+    n = len(looks)
+
+    def told(count: int) -> dict[str, object]:
+        return {"alarmed": count, "of": n, "at_most": round(upper_bound(count, n), 4)}
+
+    twice = sum(any(set(a) & set(b) for a, b in pairwise(one)) for one in looks)
     return {
-        "healthy": [fired, asked],
-        "at_most": round(upper_bound(fired, asked), 4),
-        "ill": [sum(n for (_, spoke), n in ill.items() if spoke), ill.total()],
-        "healthy_by_family": by_family(healthy),
-        "ill_by_family": by_family(ill),
-    }
-
-
-def by_family(seen: Counter[tuple[str, bool]]) -> dict[str, list[int]]:
-    return {
-        name: [seen[name, True], seen[name, True] + seen[name, False]] for name in sorted({name for name, _ in seen})
-    }
-
-
-def record(rule: Rule, runs: list[tuple[Program, Run]]) -> dict[str, object]:
-    """Everything that is measured of one rule."""
-    thresholds = {}
-    for name, one in rule.thresholds.items():
-        values = sorted({float(f"{one.value * factor:.4g}") for factor in FACTORS} | {one.value})
-        sweep = [{"value": value} | brief(counts(rule, runs, **{name: value})) for value in values]
-        thresholds[name] = {"value": one.value, "unit": one.unit, "sweep": sweep}
-    return {
-        "rule": rule.id,
         "measured": datetime.now(UTC).date().isoformat(),
-        "thresholds": thresholds,
-        **counts(rule, runs),
-        "confidence": None,
+        "looks": LOOKS,
+        "at_any_look": told(sum(any(one) for one in looks)),
+        "twice_in_a_row": told(twice),
+        "at_the_end": told(sum(bool(one[-1]) for one in looks)),
+        "by": dict(Counter(id_ for one in looks for id_ in {x for look in one for x in look}).most_common()),
     }
 
 
-def brief(counted: dict[str, object]) -> dict[str, object]:
-    return {key: counted[key] for key in ("healthy", "at_most", "ill")}
+def diagnosed(todo: tuple[Program, int]) -> list[tuple[str, bool, float]] | None:
+    """What alarms on one run, the first first: the id, whether it is a cause, and the confidence that its rule states."""
+    found = gather([journal_path(*todo)]).runs
+    if not found:
+        return None
+    return [
+        (one.id, one.kind == "cause", round(one.stated, 2))
+        for one in diagnose_run(found[0]).found
+        if one.severity in ALARMING
+    ]
+
+
+def told_of(program: Program, alarms: Sequence[tuple[str, bool, float]]) -> list[Told]:
+    """Every cause that was named on one run."""
+    named = [(id_, stated) for id_, is_cause, stated in alarms if is_cause]
+    return [
+        Told(program.family, id_, stated, id_ in program.causes, place == 0)
+        for place, (id_, stated) in enumerate(named)
+    ]
+
+
+def shares(told: Iterable[Told]) -> dict[str, list[dict[str, float]]]:
+    """Rule → stated confidence → how often it stood first, and was right."""
+    first, right = Counter[tuple[str, float]](), Counter[tuple[str, float]]()
+    for one in told:
+        if one.first:
+            first[one.rule, one.stated] += 1
+            right[one.rule, one.stated] += one.right
+    table: dict[str, list[dict[str, float]]] = defaultdict(list)
+    for rule, stated in sorted(first):
+        table[rule].append({"stated": stated, "right": right[rule, stated], "of": first[rule, stated]})
+    return dict(table)
+
+
+def surprise(told: Sequence[Told], strength: float) -> float:
+    """Mean negative log-likelihood of each family's outcomes, predicted from the others' (nats)."""
+    total, n = 0.0, 0
+    for family in sorted({one.family for one in told}):
+        table = shares(one for one in told if one.family != family)
+        for one in told:
+            if one.family == family and one.first:
+                row = next((r for r in table.get(one.rule, ()) if r["stated"] == one.stated), {"right": 0, "of": 0})
+                p = (row["right"] + strength * one.stated) / (row["of"] + strength)
+                p = min(max(p, 0.005), 0.995)
+                total -= math.log(p if one.right else 1 - p)
+                n += 1
+    return total / max(n, 1)
 
 
 def main() -> int:
     """Measure, and write the records."""
-    os.environ.update(ZOO_SEED="0", OMP_NUM_THREADS="1")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    todo = [one for one in chosen() if "--cached" not in sys.argv or path_of(one).exists()]
-    runs = []
-    for number, program in enumerate(todo, 1):
-        sys.stderr.write(f"\r{number}/{len(todo)} {program.id:60s}")
-        found = gather([journal(program)]).runs
-        runs += [(program, run) for run in found[:1]]
-    sys.stderr.write("\n")
-    (HERE / "watched").mkdir(exist_ok=True)
-    for rule in RULES:
-        measured = record(rule, runs)
-        (HERE / "watched" / f"{rule.id}.json").write_text(json.dumps(measured, indent=1) + "\n", "utf-8")
-        print(rule.id, "healthy", measured["healthy"], "at most", measured["at_most"], "ill", measured["ill"])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", default="0")
+    parser.add_argument("--workers", type=int, default=2)
+    args = parser.parse_args()
+    todo = [(program, int(seed)) for seed in args.seeds.split(",") for program in chosen("tune")]
+    run_all(todo, args.workers, TIMEOUT_S)
+    todo = [pair for pair in todo if journal_path(*pair).exists()]
+    with ProcessPoolExecutor(args.workers) as pool:
+        verdicts = zip(todo, pool.map(diagnosed, todo, chunksize=8), strict=True)
+        known = [(pair, alarms) for pair, alarms in verdicts if alarms is not None]
+    told = [one for (program, _), alarms in known for one in told_of(program, alarms)]
+    by_strength = {strength: round(surprise(told, strength), 4) for strength in STRENGTHS}
+    table = {
+        "written by": "python -m calibration.watched",
+        "runs": len(known),
+        "strength": min(by_strength, key=lambda one: by_strength[one]),
+        "surprise": by_strength,
+        "shares": shares(told),
+    }
+    TABLE.write_text(json.dumps(table, indent=1) + "\n", "utf-8")
+    with ProcessPoolExecutor(args.workers) as pool:
+        sweeps = list(pool.map(swept, [pair for pair, _ in known], chunksize=8))
+        looks = list(pool.map(looked_at, [pair for pair, _ in known if pair[0].healthy], chunksize=4))
+    folder = HERE / "watched"
+    folder.mkdir(exist_ok=True)
+    (folder / "live.json").write_text(json.dumps(live(looks), indent=1) + "\n", "utf-8")
+    for rule in CAUSES:
+        spoken = [(program, any(id_ == rule.id for id_, _, _ in alarms)) for (program, _), alarms in known]
+        own = [one for one in told if one.rule == rule.id and one.first]
+        record = {
+            "rule": rule.id,
+            "measured": datetime.now(UTC).date().isoformat(),
+            **rates(rule, spoken),
+            "first": {"right": sum(one.right for one in own), "of": len(own)},
+            "thresholds": {
+                name: {
+                    "value": one.value,
+                    "unit": one.unit,
+                    "sweep": [
+                        {"value": value}
+                        | {
+                            key: [cell["fired"], cell["of"]]
+                            for key, cell in rates(
+                                rule,
+                                [
+                                    (pair[0], sweep.get((rule.id, name, value), False))
+                                    for (pair, _), sweep in zip(known, sweeps, strict=True)
+                                ],
+                            ).items()
+                        }
+                        for value in steps_of(one.value)
+                    ],
+                }
+                for name, one in rule.thresholds.items()
+                if one.basis.startswith(FOLDER)
+            },
+        }
+        (folder / f"{rule.id}.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+    print(f"{len(known)} runs; strength {table['strength']}, surprise {by_strength}; live {live(looks)}")
     return 0
 
 

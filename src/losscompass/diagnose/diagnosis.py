@@ -65,6 +65,7 @@ class Found:
     change: Change | None = None  # what the user's lines should be
     explained_by: tuple[str, ...] = ()
     remedies: tuple[str, ...] = ()
+    stated: float = 0.0  # the confidence that the rule states by itself; not shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 from ..evidence.run import Run
 from ..rules.all import CATEGORY
 from ..rules.base import Finding, Rule, Severity
+from .confidence import measured, stated
 from .diagnosis import Found
 
 BADNESS = {Severity.NOTE: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
@@ -30,7 +31,8 @@ def rank(run: Run, seen: Sequence[tuple[Rule, Finding]]) -> tuple[Found, ...]:
                 kind=rule.kind,
                 category=CATEGORY.get(rule.id, ""),
                 severity=rule.severity if finding.severity is None else finding.severity,
-                confidence=rule.confidence if finding.confidence is None else finding.confidence,
+                confidence=measured(run, rule, finding),
+                stated=stated(rule, finding),
                 onset=finding.onset,
                 values=finding.values,
                 exhibits=finding.exhibits,
