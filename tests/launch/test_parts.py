@@ -11,6 +11,7 @@ import pytest
 from losscompass.cli.before_script import WITH_VALUE, own_options, split
 from losscompass.cli.run import command
 from losscompass.cli.settings import Settings
+from losscompass.evidence.build import build
 from losscompass.evidence.records import Event, Fact, Scalar, ScalarBlock
 from losscompass.launch import child, folder, follow, interpreter
 from losscompass.launch.parent import Ended
@@ -109,6 +110,23 @@ def test_scalars_put_together_are_the_same_numbers():
     np.testing.assert_array_equal(blocks["a"].step, [0.0, 1.0])
     assert blocks["a"].time is None
     np.testing.assert_array_equal(blocks["b"].time, [5.0])
+
+
+def test_single_scalars_and_blocks_of_a_name_stay_in_their_order():
+    """A journal begins with single scalars and goes on in blocks: put together the wrong way round they look like two runs."""
+    records = [
+        Scalar("a", 0.0, 1.0),
+        Scalar("b", 0.0, 7.0),
+        ScalarBlock("a", np.array([1.0, 2.0]), np.array([2.0, 3.0]), time=np.array([8.0, 9.0])),
+        Scalar("a", 3.0, 4.0, epoch=1.0),
+    ]
+    blocks = {one.name: one for one in follow.in_blocks(records) if isinstance(one, ScalarBlock)}
+    np.testing.assert_array_equal(blocks["a"].step, [0.0, 1.0, 2.0, 3.0])
+    np.testing.assert_array_equal(blocks["a"].value, [1.0, 2.0, 3.0, 4.0])
+    np.testing.assert_array_equal(blocks["a"].time, [np.nan, 8.0, 9.0, np.nan])
+    np.testing.assert_array_equal(blocks["a"].epoch, [np.nan, np.nan, np.nan, 1.0])
+    (run,) = build(follow.in_blocks(records), "")
+    assert len(run.series["a"]) == 4
 
 
 def test_a_folder_is_named_for_people(tmp_path):

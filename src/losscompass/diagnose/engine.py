@@ -19,6 +19,7 @@ from ..rules.base import Finding, Rule, Undecided, Value
 from .checklist import checklist
 from .compare import compare
 from .diagnosis import Broken, Diagnosis, NotChecked, Reading, RunDiagnosis
+from .early import patient
 from .forecasts import forecasts
 from .judged import judged
 from .likely import likely
@@ -74,7 +75,7 @@ def diagnose_run(
                 clear.append(rule.id)
             case findings:
                 seen.extend((rule, finding) for finding in findings)
-    found = rank(run, seen)
+    found = patient(run, rank(run, seen))
     inferred: dict[str, Value] = {}
     for _, finding in seen:
         inferred.update(finding.facts)

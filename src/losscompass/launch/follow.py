@@ -90,27 +90,40 @@ def in_blocks(records: Iterable[Record]) -> list[Record]:
     The order within a name stays, and every other record stays where it is among its like.
     """
     others: list[Record] = []
-    scalars: dict[tuple[str, str, int], list[Scalar]] = {}
+    scalars: dict[tuple[str, str, int], list[Scalar | ScalarBlock]] = {}
     for record in records:
-        if isinstance(record, Scalar):
+        if isinstance(record, Scalar | ScalarBlock):
             scalars.setdefault((record.name, record.axis, record.rank), []).append(record)
         else:
             others.append(record)
     return others + [_block(same) for same in scalars.values()]
 
 
-def _block(same: list[Scalar]) -> ScalarBlock:
-    def column(values: Iterable[float | None]) -> np.ndarray | None:
-        listed = [np.nan if value is None else value for value in values]
-        return None if np.isnan(listed).all() else np.array(listed, dtype=np.float64)
+def _block(same: list[Scalar | ScalarBlock]) -> ScalarBlock:
+    """One block of scalars and blocks of one name, in their order."""
+
+    def column(values: list[np.ndarray]) -> np.ndarray | None:
+        joined = np.concatenate(values)
+        return None if np.isnan(joined).all() else joined
+
+    def numbers(name: str) -> list[np.ndarray]:
+        return [_numbers(one, name) for one in same]
 
     first = same[0]
     return ScalarBlock(
         first.name,
-        np.array([one.step for one in same], dtype=np.float64),
-        np.array([one.value for one in same], dtype=np.float64),
+        np.concatenate(numbers("step")),
+        np.concatenate(numbers("value")),
         axis=first.axis,
-        epoch=column(one.epoch for one in same),
-        time=column(one.time for one in same),
+        epoch=column(numbers("epoch")),
+        time=column(numbers("time")),
         rank=first.rank,
     )
+
+
+def _numbers(one: Scalar | ScalarBlock, name: str) -> np.ndarray:
+    """A column of a scalar or a block; NaN where it has none. Shape (n,)."""
+    value = getattr(one, name)
+    if isinstance(one, Scalar):
+        return np.array([np.nan if value is None else value], dtype=np.float64)
+    return np.full(len(one.step), np.nan) if value is None else np.asarray(value, dtype=np.float64)
