@@ -46,5 +46,6 @@ RULE = Rule(
     detect=detect,
     remedies=("switch-modes",),
     explains=("overfitting", "generalization-gap", "loss-divergence", "loss-spike", "slow-descent"),
+    confidence=0.95,
     domain=("T9",),
 )

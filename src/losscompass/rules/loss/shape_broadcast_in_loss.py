@@ -64,5 +64,6 @@ RULE = Rule(
     detect=detect,
     remedies=("match-shapes",),
     explains=("plateau", "loss-flat", "slow-descent", "generalization-gap"),
+    confidence=0.98,
     domain=("L2",),
 )

@@ -63,5 +63,6 @@ RULE = Rule(
     detect=detect,
     remedies=("give-all-parameters",),
     explains=("loss-flat", "plateau", "chance-level-loss", "constant-metric", "loss-oscillation"),
+    confidence=0.97,
     domain=("T9",),
 )

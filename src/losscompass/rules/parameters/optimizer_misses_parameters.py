@@ -52,5 +52,6 @@ RULE = Rule(
     detect=detect,
     remedies=("give-all-parameters",),
     explains=("plateau", "slow-descent", "loss-flat", "stalled-metric"),
+    confidence=0.9,
     domain=("T9",),
 )

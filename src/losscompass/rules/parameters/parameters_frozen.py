@@ -61,5 +61,6 @@ RULE = Rule(
     detect=detect,
     remedies=("thaw-parameters",),
     explains=("loss-flat", "plateau", "slow-descent", "chance-level-loss", "constant-metric", "stalled-metric"),
+    confidence=0.9,
     domain=("T9",),
 )
