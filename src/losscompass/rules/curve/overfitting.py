@@ -67,6 +67,7 @@ RULE = Rule(
         Need("curve:val|curve:test", points=4),
         Need("curve:train", points=2, optional=True),
         Need("kind:loss|kind:loss-part|kind:reward", optional=True),
+        Need("fact:reinforcement", optional=True),
     ),
     detect=detect,
     remedies=("stop-earlier", "add-regularisation", "more-data-or-augmentation", "lower-learning-rate"),
