@@ -61,7 +61,7 @@ def holder(places: Places, model: Any, module: type, parameters: set[int]) -> Sp
 
 def _set_at(places: Places, kind: type, attribute: str) -> Spot | None:
     """The line of a class that first sets an attribute (or first appends to it)."""
-    code = getattr(kind.__init__, "__code__", None)
+    code = getattr(vars(kind).get("__init__"), "__code__", None)
     if code is None or not places.owns(code):
         return None
     setting = re.compile(
@@ -122,14 +122,11 @@ def _decided(body: ast.AST, statement: ast.stmt, line: int, left: int) -> ast.st
             made = _assigned(body, node.value.id, line)
             calls = made is not None and isinstance(getattr(made, "value", None), ast.Call)
             return made if calls and not isinstance(getattr(made, "value", None), ast.Subscript) else statement
-    for node in ast.walk(value):
-        if (
-            isinstance(node, ast.Name)
-            and (made := _assigned(body, node.id, line)) is not None
-            and made is not statement
-        ):
-            if (found := _decided(body, made, made.lineno, left - 1)) is not None:
-                return found
+    for name in (one.id for one in ast.walk(value) if isinstance(one, ast.Name)):
+        made = _assigned(body, name, line)
+        found = None if made is None or made is statement else _decided(body, made, made.lineno, left - 1)
+        if found is not None:
+            return found
     return None
 
 
