@@ -107,21 +107,20 @@ def _ordering(file: str, line: int) -> int | None:
     return None if found is None or found.lineno == line else found.lineno
 
 
-def _decided(body: ast.AST, statement: ast.stmt, line: int, left: int) -> ast.stmt | None:
+def _decided(body: ast.AST, statement: ast.stmt, line: int, left: int, *, index: bool = False) -> ast.stmt | None:
+    """The statement that a statement's data are ordered by. `index`: it makes what other statements index with."""
     value = statement.iter if isinstance(statement, ast.For) else getattr(statement, "value", None)
     if value is None or not left:
         return None
-    indexed = [node for node in ast.walk(value) if isinstance(node, ast.Subscript)]
-    for node in indexed:
+    for node in ast.walk(value):
+        if not isinstance(node, ast.Subscript):
+            continue
         if isinstance(node.slice, ast.Name):  # x[rows]
             made = _assigned(body, node.slice.id, line)
-            return None if made is None else _decided(body, made, made.lineno, left - 1) or made
-        if isinstance(node.slice, ast.Slice) and isinstance(
-            node.value, ast.Name
-        ):  # order[i : i + batch], or x[i : i + batch]
-            made = _assigned(body, node.value.id, line)
-            calls = made is not None and isinstance(getattr(made, "value", None), ast.Call)
-            return made if calls and not isinstance(getattr(made, "value", None), ast.Subscript) else statement
+            return None if made is None else _decided(body, made, made.lineno, left - 1, index=True) or made
+        if isinstance(node.slice, ast.Slice) and isinstance(node.value, ast.Name):
+            made = _assigned(body, node.value.id, line) if index else None  # order[i : i + batch]
+            return made or statement  # x[i : i + batch]: as the data come
     for name in (one.id for one in ast.walk(value) if isinstance(one, ast.Name)):
         made = _assigned(body, name, line)
         found = None if made is None or made is statement else _decided(body, made, made.lineno, left - 1)
