@@ -74,7 +74,7 @@ def _product(node: Any, child: tuple[Any, int]) -> Repeated | None:
         saved = node._saved_other if node._saved_other is not None else node._saved_self
     except (AttributeError, RuntimeError):
         return None
-    if made is None or one is None or saved is None:
+    if made is None or one is None or not hasattr(saved, "shape"):  # by a number
         return None
     other = tuple(saved.shape)
     both = prod(made) > max(prod(one), prod(other)) and max(prod(one), prod(other)) > 1

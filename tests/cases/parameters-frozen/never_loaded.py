@@ -1,6 +1,6 @@
 # case: a body is frozen, and the weights that it should keep were never loaded
 # expect: parameters-frozen
-# line: 21
+# line: 22
 import torch
 from torch import nn
 from torch.nn import functional as F

@@ -1,6 +1,6 @@
 # case: a decay that is meant for the epochs is over long before the end
 # expect: scheduler-step-frequency
-# line: 25
+# line: 23
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -20,6 +20,4 @@ for epoch in range(20):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        # A step of the scheduler
-        # for each batch
         scheduler.step()
