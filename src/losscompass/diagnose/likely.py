@@ -86,8 +86,6 @@ def likely(found: Sequence[Found], clear: Sequence[str] = (), *, watched: bool =
         if one.kind == "cause" and one.severity is not Severity.NOTE:
             return ()
         if one.kind == "symptom" and one.severity is not Severity.NOTE:
-            if one.id in SETTLED_BY:
-                return ()  # overfitting is a cause's name as well: the symptom says why by itself
             causes = shares().get(one.id, {})
             named = [
                 Likely(cause, share, SETTLED_BY[cause])

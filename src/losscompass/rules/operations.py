@@ -1,7 +1,7 @@
 """The operations of an autograd graph, as events name them ("Softmax", "Addmm"), and what they tell of a loss's input."""
 
-from ..evidence.records import Event
-from .seen import number, texts
+from ..evidence.records import Event, Place
+from .seen import number, place, texts
 
 LAYOUT = {
     "Alias",
@@ -52,3 +52,12 @@ def made_by_softmax(call: Event) -> bool:
     """Whether the loss's input is probabilities: by the graph, or by the numbers where no graph was seen."""
     last = last_operation(call)
     return last in SOFTMAX if last else sums_to_one(call)
+
+
+def applied(call: Event, word: str) -> Place | None:
+    """The line that applies the last operation, by a word of its name ("softmax"); that of the loss, where it is a layer of a model.
+
+    A layer is called by the model, and the line that calls the model says nothing of it.
+    """
+    where = place(call, "input-op")
+    return where if where is not None and word in where.code.lower() else place(call, "at") or where

@@ -40,6 +40,7 @@ def headlines(run: Run) -> Headlines:
     """The headline curves of a run. A reward, where one is logged, is what reinforcement learning is judged by."""
     rewards = [s for s in run.series.values() if s.role.kind is Kind.REWARD and len(s.finite()) >= ENOUGH]
     hostile = adversarial(tuple(s for s in run.series.values() if s.role.kind in {Kind.LOSS, Kind.LOSS_PART}))
+    hostile |= run.facts.get("reinforcement") is True  # what an agent is measured against moves as it learns
     if rewards:
         best = max(rewards, key=lambda s: (s.role.phase in {Phase.TRAIN, Phase.NONE}, len(s)))
         return Headlines(read(best), None, adversarial=False)

@@ -12,6 +12,12 @@ GRACE: Final = 0.05
 ALWAYS: Final = 3
 """The first steps are always X-rayed: what is wrong with the wiring shows there."""
 
+ANEW: Final = 2
+"""So are the first of an optimiser that is made when others have stepped: a second phase of the training, another fold."""
+
+_TIMES: Final = 4
+"""Optimisers for which this is done: some make one at each step."""
+
 
 class Budget:
     """Counts what looking has cost, and says whether there may be more of it."""
@@ -20,6 +26,7 @@ class Budget:
         self.began = perf_counter()
         self.spent = 0.0
         self._xray_next = ALWAYS
+        self._until = self._anew = 0
 
     def allows(self) -> bool:
         """Whether another look is within the budget."""
@@ -29,9 +36,17 @@ class Budget:
         """A look began at `since` (of `perf_counter`) and is over."""
         self.spent += perf_counter() - since
 
+    def anew(self, position: int) -> bool:
+        """An optimiser was made in the midst of the run. Whether the step that is going on is X-rayed for it."""
+        if self._anew >= _TIMES:
+            return False
+        self._anew += 1
+        self._until = position + ANEW
+        return True
+
     def xray(self, position: int) -> bool:
         """Whether the step at `position` is to be X-rayed: the first three, then ever more rarely (10, 30, 100 …)."""
-        if position < ALWAYS:
+        if position < max(ALWAYS, self._until):
             return True
         if position < self._xray_next or not self.allows():
             return False

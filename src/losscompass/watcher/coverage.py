@@ -4,11 +4,15 @@ import weakref
 from collections.abc import Iterable
 from typing import Any, Final
 
+from .contract import LOOKED_AT, few
 from .forward import Forward, Model
 from .loop import Loop, OptimizerActs
 
 _NAMES: Final = 8
 """Parameters that are named."""
+
+_ENOUGH: Final = 64
+"""Numbers of a weight by which its first distribution is known again."""
 
 
 class Marked:
@@ -68,6 +72,7 @@ class Coverage:
         reached = {key: leaf for key, ref in kept.items() if (leaf := ref()) is not None}
         held = {id(p): p for p in state.parameters()}
         held_by_any = {id(p) for other in self._loop.states for p in other.parameters()}
+        held_by_others = {id(p) for other in self._loop.states if other is not state for p in other.parameters()}
         models = self._models(reached)
         registered: dict[int, tuple[Any, str]] = {}
         for model in models:
@@ -86,6 +91,7 @@ class Coverage:
         unregistered = [p for key, p in reached.items() if key not in registered and isinstance(p, parameter)]
         cut = self._cut(reached)
         frozen = [p for p, _ in registered.values() if not p.requires_grad]
+        fresh = self._fresh(frozen)
         elements = sum(p.numel() for p in reached.values())
         everything = sum(p.numel() for p, _ in registered.values())
 
@@ -107,6 +113,7 @@ class Coverage:
             "reached_not_held_names": _names(unheld, name),
             "reached_not_held_share": sum(p.numel() for p in unheld) / elements if elements else 0.0,
             "reached_not_held_loaded": any(known(p) for p in unheld),
+            "held_elsewhere": sum(key in held_by_others for key in held),
             "unregistered": len(unregistered),
             "unregistered_names": _names(unregistered, name),
             "unregistered_held": sum(id(p) in held_by_any for p in unregistered),
@@ -116,6 +123,8 @@ class Coverage:
             "frozen_names": _names(frozen, name),
             "frozen_share": sum(p.numel() for p in frozen) / everything if everything else 0.0,
             "frozen_loaded": any(known(p) for p in frozen),
+            "frozen_fresh": len(fresh),
+            "frozen_fresh_names": _names(fresh, name),
         }
         self.stepped.update(p for key, p in held.items() if key in reached)
         return found
@@ -144,6 +153,24 @@ class Coverage:
                 if parameter is not None and parameter.requires_grad and id(parameter) not in reached:
                     found[id(parameter)] = parameter
         return list(found.values())
+
+    def _fresh(self, frozen: list[Any]) -> list[Any]:
+        """Weights without a gradient, of modules that were called for training, whose numbers are still torch's own first ones.
+
+        Linear layers and convolutions begin evenly spread within ±1/√(inputs); weights that have learned anything are not.
+        """
+        wanted = {id(p) for p in frozen if p not in self.loaded and p not in self.stepped}
+        found = []
+        for ref in self._forward.called.values() if wanted else ():
+            weight = None if (module := ref()) is None else module._parameters.get("weight")
+            if weight is None or id(weight) not in wanted or weight.dim() < 2 or weight.numel() < _ENOUGH:
+                continue
+            bound = weight[0].numel() ** -0.5
+            part = few(weight.detach(), LOOKED_AT).float()
+            most, spread = float(part.abs().max()), float(part.std(correction=0))
+            if 0.9 * bound < most <= bound * (1 + 1e-5) and abs(spread * 3**0.5 / bound - 1) < 0.1:
+                found.append(weight)
+        return found
 
 
 def _names(parameters: list[Any], name: Any) -> tuple[str, ...]:

@@ -81,9 +81,11 @@ class Forward:
         self._by_id: dict[int, Model] = {}
         self.last: Model | None = None  # called last
         self.evaluated: Spot | None = None  # where a model was last called without gradients
+        self.trained: Spot | None = None  # and with them
         self.stray: dict[
             int, Spot | None
         ] = {}  # modules called outside any model that registers them, by id of a parameter
+        self.stray_kind: type | None = None  # of the first of them
         self.called: dict[int, Any] = {}  # modules with parameters called since the look began, in training, weak
         self.lines = Lines(torch, places)
         self._xray = False
@@ -121,6 +123,7 @@ class Forward:
         """What was gathered for the last look."""
         self.called.clear()
         self.stray.clear()
+        self.stray_kind = None
         self.lines.forget()
 
     # -- modules --------------------------------------------------------------------------------------------------------------
@@ -135,7 +138,9 @@ class Forward:
                 self.last = model
                 if self._xray and self._torch.is_grad_enabled():
                     self.lines.begin(3)
-                if not self._torch.is_grad_enabled():
+                if self._torch.is_grad_enabled():
+                    self.trained = self._places.spot(3)
+                else:
                     self.evaluated = self._places.spot(3)
                 if self.on_input is not None:
                     self.on_input(model, args)
@@ -144,6 +149,7 @@ class Forward:
             if self.depth > 1 and self.last is not None:
                 for parameter in module._parameters.values():
                     if parameter is not None and id(parameter) not in self.last.names:
+                        self.stray_kind = self.stray_kind or type(module)
                         self.stray.setdefault(id(parameter), self._places.spot(3))
 
     def _after(self, module: Any, _: Any, output: Any = None) -> None:

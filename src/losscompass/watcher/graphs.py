@@ -9,6 +9,7 @@ from typing import Any, Final
 from . import facts
 from .astray import softmax_astray
 from .batches import first_tensor
+from .broadcast import repeated
 from .budget import Budget
 from .contract import CRITERIA, LOOKED_AT, arguments, describe, echoes
 from .coverage import Coverage
@@ -132,6 +133,9 @@ class Graphs:
         astray = softmax_astray(nodes)
         if astray is not None:
             data |= {"astray_op": operation(astray.node), "astray_axis": astray.axis, "astray_axes": astray.axes}
+        pairs = None if node is None else repeated(node)
+        if pairs is not None:
+            data |= {"pairs_of": pairs.one, "pairs_with": pairs.other, "pairs": pairs.made}
         weak = [] if node is None else fragile_operations(node)
         cut, data["repeated_cuts"] = self._forward.lines.repeated_cut()
         if node is not None:
@@ -150,6 +154,7 @@ class Graphs:
             astray=None if astray is None else self._softmax_spot(astray.node),
             fragile=next((spot for one in weak if (spot := lines.of(one)) is not None), None),
             repeated_cut=cut,
+            pairs=None if pairs is None else lines.of(pairs.node),
             attention=self._attending(nodes, data["attention"]) if data.get("attention") else None,
             outermost=None if node is None else self._outermost(node),
         )

@@ -39,9 +39,11 @@ class Modes:
         if model is None or sensitive is None:
             return
         self.val_checked += 1
-        self.val_in_train += bool(sensitive and model.whole_in_training())
+        wrong = bool(sensitive and model.whole_in_training())
+        self.val_in_train += wrong
         spot = self._forward.evaluated or spot
-        if spot is not None:
+        # The first that was in training mode is the one to point to: after it, a model may be called for other ends.
+        if spot is not None and (self.val_in_train == wrong):
             self._loop.spots["val-forward"] = spot
 
     def figures(self) -> dict[str, int]:

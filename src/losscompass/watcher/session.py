@@ -11,8 +11,8 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any, Final
 
-from . import facts
-from .budget import Budget
+from . import facts, origins
+from .budget import ALWAYS, Budget
 from .contract import FUNCTIONS
 from .coverage import Coverage
 from .deferred import Deferred
@@ -194,6 +194,9 @@ class Session:
         self.deferred.flush()
         self._tell_cumulative()
         if error is not None:
+            for state in self.loop.states if self._xray else ():
+                if not state.steps:  # it failed before the first step: what the loss reached is known all the same
+                    self._tell_coverage(state)
             data = {"type": type(error).__name__, "message": str(error)[:500]}
             self.telling.event("failed", data, at=self._spot_of(error))
         self.telling.fact("ended", ended)
@@ -250,6 +253,8 @@ class Session:
         if not isinstance(root, torch.Tensor) or self._hidden():
             return
         self.probes.settle()
+        if self.forward.open and self.forward.trained is not None:
+            self.loop.spots["forward"] = self.forward.trained
         spot = self.places.spot(3)
         site = self.losses.known_backward(spot)
         if site is None:
@@ -277,6 +282,12 @@ class Session:
         site, self._site = self._site, None
         if site is not None:
             self.loop.after_backward(site.reaches)
+        if self._bare() and self.loop.backwards < ALWAYS:
+            self.forward.lines.begin(3)  # no module will be called by which a look could begin
+
+    def _bare(self) -> bool:
+        """Whether all is done by hand: no module was called, no optimiser made."""
+        return not self.forward.models and not self.loop.states
 
     def _close_validation(self) -> None:
         training = self.inputs.loaders.training()
@@ -288,6 +299,9 @@ class Session:
 
     def _optimizer_made(self, args: Args, _: Kwargs, __: Any) -> None:
         self._tell_optimizer(self.loop.made(args[0], self.places.spot(3)), args[0])
+        if self.loop.steps and self.budget.anew(self.loop.position) and not self._xray:
+            self.forward.take_away()
+            self._open_look(self.loop.position)
 
     def _tell_optimizer(self, state: OptimizerActs, optimizer: Any) -> None:
         if state.number >= _OPTIMIZERS or not self.telling.times(f"optimizer:{state.number}", 1):
@@ -375,8 +389,18 @@ class Session:
             model=None if forward.last is None else forward.last.spot,
             cut=forward.lines.cut() if figures["cut"] else None,
             step=self.loop.spots.get("step"),
-            unregistered=next(iter(forward.stray.values()), None) if figures["unregistered"] else None,
+            unregistered=self._unregistered() if figures["unregistered"] else None,
+            frozen=origins.freezing(self.places, state.spot) if figures["frozen"] else None,
         )
+
+    def _unregistered(self) -> Spot | None:
+        """Where a layer that nobody registers was put into a list, or, where that is not known, where it is called."""
+        forward = self.forward
+        model = None if forward.last is None else forward.last.ref()
+        held = None
+        if model is not None and forward.stray_kind is not None:
+            held = origins.holder(self.places, model, forward.stray_kind, set(forward.stray))
+        return held or next(iter(forward.stray.values()), None)
 
     def _clipped(self, args: Args, kwargs: Kwargs, norm: Any) -> None:
         loop = self.loop
@@ -419,12 +443,14 @@ class Session:
         training = self._torch.is_grad_enabled()
         if training:
             self._forwards += 1
-            if model.spot is not None:
-                self.loop.spots["forward"] = model.spot
+            if not self.loop.backwards and (spot := self.forward.trained or model.spot) is not None:
+                self.loop.spots["forward"] = spot
         if not model.told:
             model.told = True
             figures = model.figures(self.coverage.loaded)
-            self.telling.event("model", figures, at=model.spot, **of_model(self.places, model.ref(), model.spot))
+            frozen = origins.freezing(self.places, model.spot) if figures["trainable"] < figures["parameters"] else None
+            layers = of_model(self.places, model.ref(), model.spot)
+            self.telling.event("model", figures, at=model.spot, frozen=frozen, **layers)
             if model.number == 0:
                 self.telling.fact("parameters", figures["trainable"])
         if self._xray:
@@ -487,8 +513,8 @@ class Session:
             self._close_validation()
         validation.loader = loader.number
         training = self.inputs.loaders.training()
-        if training is not None and loader is not training and (spot := self.places.spot(3)) is not None:
-            self.loop.spots["val-pass"] = spot
+        if (spot := self.places.spot(3)) is not None:
+            self.loop.spots["train-pass" if training is None or loader is training else "val-pass"] = spot
 
     def _batch_given(self, args: Args, _: Kwargs, batch: Any) -> None:
         loader = self.inputs.given(args[0], batch)
@@ -503,7 +529,8 @@ class Session:
         """A step is over: what is to be looked at in the next?"""
         if self._xray:
             self.forward.take_away()
-            self.forward.forget()
+            if not self._bare():  # there, one step ends where the backward of the next begins
+                self.forward.forget()
             self.coverage.forget()
         elif self.forward.open:
             self.forward.take_away()
@@ -530,6 +557,9 @@ class Session:
     def _tell_cumulative(self) -> None:
         """The cumulative events, as they stand."""
         loop, spots, inputs = self.loop, self.loop.spots, self.inputs
+        seeds = self._fixed_seed()
+        if loop.backwards and origins.acts_for_reward(spots.get("backward")):
+            self.telling.fact("reinforcement", value=True)
         shared = {
             "forwards": self._forwards,
             "val_passes": self.losses.validation.passes,
@@ -537,9 +567,10 @@ class Session:
             "losses": self.losses.computed,
             "any_backwards": loop.backwards,
             "loss_without_graph": self.losses.without_graph,
+            "seeded_each_step": seeds is not None,
             **self.modes.figures(),
         }
-        told = {key.replace("-", "_"): spot for key, spot in spots.items()}
+        told = {key.replace("-", "_"): spot for key, spot in ({"fixed-seed": seeds} | spots).items()}
         states: list[OptimizerActs | None] = [one for one in loop.states if one.number < _IN_LOOP]
         for state in states or [None]:
             self.telling.event("loop", loop.figures(state) | shared, at=None if state is None else state.spot, **told)
@@ -549,7 +580,7 @@ class Session:
         training = inputs.loaders.training()
         labels = inputs.labels.figures()
         if labels is not None:
-            at = training.spot if training is not None else spots.get("loss")
+            at = training.spot if training is not None else self._ordering() or spots.get("loss")
             self.telling.event("labels", labels | {"loader": -1 if training is None else training.number}, at=at)
             if labels.get("classes", 65) <= 64 and labels["batches"] >= 8:
                 self.telling.fact("priors", ",".join(f"{share:.6g}" for share in labels["shares"]))
@@ -557,6 +588,20 @@ class Session:
             validation = next((one for one in inputs.loaders.all if one is not training), None)
             figures = inputs.prints.figures() | {"training_loader": -1 if training is None else training.number}
             self.telling.event("samples", figures, at=None if validation is None else validation.spot)
+
+    def _ordering(self) -> Spot | None:
+        """Where a loop without a loader decides the order of the samples."""
+        return origins.ordering(self.places, self.loop.spots.get("loss"))
+
+    def _fixed_seed(self) -> Spot | None:
+        """Where every step of the training, or every sample, is seeded with the same number."""
+        training = self.inputs.loaders.training()
+        loader = None if training is None else training.ref()
+        data = getattr(loader, "dataset", None)
+        for _ in range(4):
+            data = getattr(data, "dataset", data)
+        each = origins.seeding_in(self.places, getattr(type(data), "__getitem__", None))
+        return each or (origins.seeding(self.places, self.loop.spots.get("forward")) if self.loop.backwards else None)
 
     def _cadence(self, scheduler: SchedulerActs) -> dict[str, Any]:
         """How often a scheduler is stepped, against steps and epochs."""

@@ -1,7 +1,7 @@
 # case: eval is called for validation, train never again
 # expect: eval-mode-in-training
 # expect-not: train-mode-in-validation
-# line: 22
+# line: 20
 import torch
 import torch.nn.functional as F
 from torch import nn

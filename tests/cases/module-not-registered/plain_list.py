@@ -1,7 +1,7 @@
 # case: hidden layers in a plain list
 # expect: module-not-registered
 # expect-not: optimizer-holds-other-parameters
-# line: 22
+# line: 16
 import torch
 import torch.nn.functional as F
 from torch import nn

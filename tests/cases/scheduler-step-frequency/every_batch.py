@@ -1,6 +1,6 @@
 # case: a scheduler for epochs is stepped by the batch
 # expect: scheduler-step-frequency
-# line: 16
+# line: 23
 import torch
 import torch.nn.functional as F
 from torch import nn

@@ -26,6 +26,7 @@ RULE = Rule(
         Need("curve:train", points=4),
         Need("kind:loss|kind:loss-part", points=4),
         Need("curve:val|curve:test|kind:reward", optional=True),
+        Need("fact:reinforcement", optional=True),
     ),
     detect=detect,
     confidence=0.83,

@@ -36,6 +36,7 @@ RULE = Rule(
         Need("curve:train", points=4),
         Need("curve:val|curve:test", points=4),
         Need("kind:loss|kind:loss-part|kind:reward", optional=True),
+        Need("fact:reinforcement", optional=True),
     ),
     detect=detect,
     remedies=("add-regularisation", "more-data-or-augmentation"),

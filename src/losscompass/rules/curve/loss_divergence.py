@@ -52,6 +52,7 @@ RULE = Rule(
     needs=(
         Need("curve:train|curve:val|curve:test|kind:reward", points=4),
         Need("kind:loss|kind:loss-part", optional=True),
+        Need("fact:reinforcement", optional=True),
     ),
     detect=detect,
     remedies=("lower-learning-rate", "clip-gradients", "check-data-pipeline", "check-gradients"),

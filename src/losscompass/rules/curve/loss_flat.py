@@ -71,6 +71,7 @@ RULE = Rule(
         Need("curve:train|curve:val|curve:test", points=4),
         Need("kind:loss|kind:loss-part|kind:reward", optional=True),
         Need("kind:metric-up", points=4, optional=True),
+        Need("fact:reinforcement", optional=True),
     ),
     detect=detect,
     remedies=(

@@ -51,6 +51,7 @@ RULE = Rule(
     needs=(
         Need("curve:train|curve:val|curve:test", points=20),
         Need("kind:loss|kind:loss-part|kind:reward", optional=True),
+        Need("fact:reinforcement", optional=True),
     ),
     detect=detect,
     remedies=("clip-gradients", "lower-learning-rate", "inspect-batch"),

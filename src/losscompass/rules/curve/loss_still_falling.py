@@ -63,6 +63,7 @@ RULE = Rule(
     needs=(
         Need("curve:train|curve:val|curve:test|kind:reward", points=4),
         Need("kind:loss|kind:loss-part|kind:learning-rate", optional=True),
+        Need("fact:reinforcement", optional=True),
     ),
     detect=detect,
     remedies=("train-longer",),

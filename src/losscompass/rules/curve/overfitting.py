@@ -10,6 +10,7 @@ from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 SIGMAS = Threshold(3.0, unit="noise of the rise, luck of the lowest taken off", basis="calibration/overfitting.json")
 SHARE = Threshold(0.02, unit="rise as a share of the lowest level", basis="calibration/overfitting.json")
 LOST = Threshold(0.2, unit="rise as a share of what had been gained", basis="calibration/overfitting.json")
+WORTH = 0.02  # of what had been gained: from a loss next to zero, a few per cent up are nothing
 FEW = 8  # readings after the lowest, below which ranks cannot tell a trend
 STEADY = Threshold(
     0.05, unit="p of no trend since the lowest, noise that remembers allowed for", basis="calibration/overfitting.json"
@@ -36,6 +37,9 @@ def detect(
     far = seen.rise > 5.0 * share * abs(seen.lowest)  # then less has to be sure of the lowest and the end alone
     sure = seen.sigmas > sigmas and (steadily or seen.after < FEW)
     sure |= far and ((seen.sigmas > sigmas / 3.0 and steadily) or (seen.sigmas > 0 and seen.certainty < steady / 10.0))
+    # Twice as bad, and far beyond the noise: however much it swings on its way.
+    sure |= seen.rise > abs(seen.lowest) and seen.sigmas > 3.0 * sigmas
+    large &= not 0 < gained or seen.rise > WORTH * gained
     if not (large and sure) or seen.after < max(2, 0.08 * held.outline.blocks) or seen.tau <= upward:
         return
     lowest = exact_lowest(held.value, held.outline, seen)
@@ -61,12 +65,13 @@ def detect(
 
 RULE = Rule(
     id="overfitting",
-    kind="symptom",
+    kind="cause",
     severity=Severity.WARNING,
     needs=(
         Need("curve:val|curve:test", points=4),
         Need("curve:train", points=2, optional=True),
         Need("kind:loss|kind:loss-part|kind:reward", optional=True),
+        Need("fact:reinforcement", optional=True),
     ),
     detect=detect,
     remedies=("stop-earlier", "add-regularisation", "more-data-or-augmentation", "lower-learning-rate"),

@@ -54,6 +54,7 @@ RULE = Rule(
     needs=(
         Need("curve:train|curve:val|curve:test|kind:reward", points=10),
         Need("kind:loss|kind:loss-part", optional=True),
+        Need("fact:reinforcement", optional=True),
     ),
     detect=detect,
     remedies=("learning-rate-schedule", "raise-learning-rate", "stop-earlier"),

@@ -41,6 +41,7 @@ RULE = Rule(
     needs=(
         Need("curve:train|curve:val|curve:test", points=10),
         Need("kind:loss|kind:loss-part|kind:reward", optional=True),
+        Need("fact:reinforcement", optional=True),
     ),
     detect=detect,
     remedies=("raise-learning-rate", "train-longer", "scale-inputs"),

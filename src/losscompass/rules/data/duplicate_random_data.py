@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..seen import count, loops, number, place
+from ..seen import count, flag, loops, number, place
 
 LEAST = 5  # steps
 OFTEN = 0.9  # a step: seeds that are set for a validation are set once a pass
@@ -17,6 +17,13 @@ def detect(run: Run) -> Iterator[Finding]:
     again = max((count(loop, "reseeds") for loop in found), default=0)
     if steps >= LEAST and again >= OFTEN * steps:
         yield Finding(onset=None, values={"times": again, "steps": steps}, place=place(found[-1], "seed"))
+        return
+    seeded = next((loop for loop in found if flag(loop, "seeded_each_step") and count(loop, "steps") >= LEAST), None)
+    if seeded is not None:
+        steps = count(seeded, "steps")
+        yield Finding(
+            onset=None, values={"times": steps, "steps": steps}, place=place(seeded, "fixed-seed"), confidence=0.9
+        )
         return
     samples = run.happened("samples")
     repeats = number(samples[-1], "train_repeats") if samples else None

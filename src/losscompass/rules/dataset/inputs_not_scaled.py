@@ -7,6 +7,7 @@ import numpy as np
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ..seen import shape
 from ._columns import column, event, figures, listed, number, table
 
 RATIO = Threshold(
@@ -24,6 +25,8 @@ def detect(run: Run, ratio: float = RATIO.value, size: float = SIZE.value) -> It
     batches = [one for one in run.happened("batch") if one.data.get("phase") == "train" and not one.data.get("whole")]
     if not run.happened("batch"):
         raise Undecided("data-set")
+    # A second model may be trained on what the first one makes of the inputs.
+    batches = [one for one in batches if _columns(one) == _columns(batches[0])]
     if batches:
         low, high, std = (max(abs(number(one, key, 0.0)) for one in batches) for key in ("min", "max", "std"))
         widest, least = (number(batches[-1], key) for key in ("feature_std_high", "feature_std_low"))
@@ -40,6 +43,11 @@ def detect(run: Run, ratio: float = RATIO.value, size: float = SIZE.value) -> It
                 severity=Severity.WARNING,
                 place=batches[-1].places.get("at"),
             )
+
+
+def _columns(batch: Event) -> tuple[int, ...]:
+    """The shape of one sample."""
+    return (shape(batch, "shape") or ())[1:]
 
 
 def _of_table(features: Event, ratio: float, size: float) -> Iterator[Finding]:

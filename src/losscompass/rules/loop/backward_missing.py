@@ -33,7 +33,8 @@ def detect(run: Run) -> Iterator[Finding]:
         yield Finding(
             onset=None,
             values={"steps": steps, "losses": count(loop, "losses"), "forwards": count(loop, "forwards")},
-            place=change.place if change else place(loop, "loss", "step", "at"),
+            # The loss may be computed in a function of its own: the backward is missing where the step is.
+            place=change.place if change else (loss if same_scope(loss, step) else step) or loss or place(loop, "at"),
             change=change,
         )
 
@@ -46,5 +47,6 @@ RULE = Rule(
     detect=detect,
     remedies=("order-the-update",),
     explains=("loss-flat", "plateau", "chance-level-loss", "constant-metric", "loss-oscillation"),
+    confidence=0.97,
     domain=("T9",),
 )

@@ -25,17 +25,19 @@ def detect(run: Run) -> Iterator[Finding]:
             onset=None,
             values={"checked": checked, "wrong": in_eval, "modules": count(loop, "mode_sensitive")},
             severity=Severity.NOTE if loaded and in_eval == checked else None,  # statistics of before, kept on purpose
-            place=change.place if change else place(loop, "eval", "forward", "at"),
+            place=change.place if change else place(loop, "forward", "eval", "at"),
             change=change,
         )
         return
 
 
 def _change(run: Run, loop: Event) -> Change | None:
-    forward, switched = place(loop, "forward"), place(loop, "eval")
+    forward, switched, begins = place(loop, "forward"), place(loop, "eval"), place(loop, "train-pass")
     name = receiver_of(switched, "eval") if same_scope(switched, forward) else None
     called = called_name(forward, [name or "", *(text(model, "variable") for model in run.happened("model"))])
-    return line_before(forward, f"{called}.train()" if called else None)
+    # Before the pass rather than in each of its steps, where the line that begins it is known.
+    whole = begins if begins is not None and same_scope(begins, forward) and begins.code.startswith("for ") else forward
+    return line_before(whole, f"{called}.train()" if called else None)
 
 
 RULE = Rule(
@@ -46,5 +48,6 @@ RULE = Rule(
     detect=detect,
     remedies=("switch-modes",),
     explains=("overfitting", "generalization-gap", "loss-divergence", "loss-spike", "slow-descent"),
+    confidence=0.95,
     domain=("T9",),
 )

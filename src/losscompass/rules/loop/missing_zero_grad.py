@@ -53,5 +53,6 @@ RULE = Rule(
         "chance-level-loss",
         "constant-metric",
     ),
+    confidence=0.97,
     domain=("T9",),
 )

@@ -52,5 +52,6 @@ RULE = Rule(
     detect=detect,
     remedies=("order-the-update",),
     explains=("loss-flat", "plateau", "chance-level-loss", "constant-metric", "loss-oscillation"),
+    confidence=0.97,
     domain=("T9",),
 )

@@ -58,5 +58,6 @@ RULE = Rule(
     detect=detect,
     remedies=("switch-modes",),
     explains=("generalization-gap", "loss-oscillation", "loss-spike"),
+    confidence=0.9,
     domain=("T9",),
 )

@@ -49,5 +49,6 @@ RULE = Rule(
     detect=detect,
     remedies=("order-the-update",),
     explains=("loss-flat", "plateau", "slow-descent", "chance-level-loss", "constant-metric", "loss-oscillation"),
+    confidence=0.97,
     domain=("T9",),
 )

@@ -6,9 +6,9 @@ from functools import partial
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..operations import LINEAR, last_operation, made_by_softmax
+from ..operations import LINEAR, applied, last_operation, made_by_softmax
 from ..rewrite import changed, with_function
-from ..seen import looked, number, place, text, training_calls
+from ..seen import looked, number, text, training_calls
 
 
 def detect(run: Run) -> Iterator[Finding]:
@@ -16,7 +16,7 @@ def detect(run: Run) -> Iterator[Finding]:
     for call in training_calls(run, "nll_loss", "kl_div"):
         if not (made_by_softmax(call) or _raw_scores(call)):
             continue
-        where = place(call, "input-op", "at")
+        where = applied(call, "softmax")  # raw scores: the loss is to be changed
         yield Finding(
             onset=None,
             values={
@@ -48,5 +48,6 @@ RULE = Rule(
     detect=detect,
     remedies=("pass-log-probabilities",),
     explains=("negative-loss", "loss-divergence", "plateau", "loss-flat", "slow-descent", "non-finite-loss"),
+    confidence=0.97,
     domain=("L2",),
 )

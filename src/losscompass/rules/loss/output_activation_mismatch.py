@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from functools import partial
 from math import inf
 
-from ...evidence.records import Event, Place
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..operations import SOFTMAX, last_operation
+from ..operations import SOFTMAX, applied, last_operation
 from ..rewrite import changed, without_call
-from ..seen import looked, number, place, training_calls
+from ..seen import looked, number, training_calls
 
 RANGES = {"Relu": (0.0, inf), "Sigmoid": (0.0, 1.0), "Tanh": (-1.0, 1.0), **dict.fromkeys(SOFTMAX, (0.0, 1.0))}
 DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
@@ -34,7 +34,7 @@ def detect(run: Run) -> Iterator[Finding]:
         seen[site] = seen.get(site, 0) + 1
         if seen[site] < LOOKS:
             continue
-        where = _where(call, last)
+        where = applied(call, last.removeprefix("Safe").lower())
         low, high = RANGES[last]
         yield Finding(
             onset=None,
@@ -50,13 +50,6 @@ def detect(run: Run) -> Iterator[Finding]:
             change=changed(where, partial(without_call, names=_names(last))) if squeezed else None,
         )
         return
-
-
-def _where(call: Event, last: str) -> Place | None:
-    """The line that applies the activation; where it is a layer somewhere in the model, that of the loss."""
-    applied = place(call, "input-op")
-    word = last.removeprefix("Safe").lower()
-    return applied if applied is not None and word in applied.code.lower() else place(call, "at")
 
 
 def _out_of_reach(call: Event, last: str) -> bool:
@@ -88,6 +81,7 @@ RULE = Rule(
     detect=detect,
     remedies=("pass-logits",),
     explains=(
+        "loss-constant",
         "plateau",
         "loss-flat",
         "slow-descent",

@@ -14,7 +14,22 @@ ELEMENTWISE = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "poisson_n
 
 
 def detect(run: Run) -> Iterator[Finding]:
-    looked(run, "loss-call")
+    if not run.happened("graph"):
+        looked(run, "loss-call")
+    by_hand = next((one for one in run.happened("graph") if shape(one, "pairs")), None)
+    if by_hand is not None:
+        sides = [shape(by_hand, key) or () for key in ("pairs_of", "pairs_with")]
+        yield Finding(
+            onset=None,
+            values={
+                "input": _shown(sides[0]),
+                "target": _shown(sides[1]),
+                "compared": prod(shape(by_hand, "pairs") or ()),
+                "wanted": max(map(prod, sides)),
+            },
+            place=place(by_hand, "pairs", "outermost", "at"),
+        )
+        return
     for call in training_calls(run, *ELEMENTWISE):
         predicted, wanted = shape(call, "input_shape"), shape(call, "target_shape")
         if predicted is None or wanted is None:
@@ -60,9 +75,10 @@ RULE = Rule(
     id="shape-broadcast-in-loss",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:loss-call", optional=True)),
+    needs=(Need("fact:watched"), Need("event:loss-call", optional=True), Need("event:graph", optional=True)),
     detect=detect,
     remedies=("match-shapes",),
-    explains=("plateau", "loss-flat", "slow-descent", "generalization-gap"),
+    explains=("plateau", "loss-flat", "slow-descent", "generalization-gap", "loss-oscillation", "chance-level-loss"),
+    confidence=0.98,
     domain=("L2",),
 )

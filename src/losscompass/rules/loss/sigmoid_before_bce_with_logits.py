@@ -6,9 +6,9 @@ from math import exp, log1p
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..operations import last_operation
+from ..operations import applied, last_operation
 from ..rewrite import changed, without_call
-from ..seen import looked, number, place, training_calls
+from ..seen import looked, number, training_calls
 
 FLOOR = log1p(exp(-1.0))  # -ln sigmoid(1): what a positive reads at best, 0.3133; a negative reads ln 2
 FUNCTIONS = ("binary_cross_entropy_with_logits", "multilabel_soft_margin_loss")
@@ -19,7 +19,7 @@ def detect(run: Run) -> Iterator[Finding]:
     for call in training_calls(run, *FUNCTIONS):
         if last_operation(call) != "Sigmoid":
             continue
-        where = place(call, "input-op", "at")
+        where = applied(call, "sigmoid")
         change = changed(where, partial(without_call, names=("sigmoid", "Sigmoid")))
         yield Finding(
             onset=None,
@@ -42,5 +42,6 @@ RULE = Rule(
     detect=detect,
     remedies=("pass-logits",),
     explains=("plateau", "loss-flat", "slow-descent", "chance-level-loss", "constant-metric"),
+    confidence=0.98,
     domain=("L2",),
 )

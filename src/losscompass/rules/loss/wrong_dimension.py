@@ -12,7 +12,8 @@ CALLS = {"LogSoftmax": ("log_softmax", "LogSoftmax"), "Softmax": ("softmax", "So
 
 
 def detect(run: Run) -> Iterator[Finding]:
-    for graph in looked(run, "graph"):
+    # The first that shows it, if possible one whose lines were seen.
+    for graph in sorted(looked(run, "graph"), key=lambda one: place(one, "astray") is None):
         operation, axis = text(graph, "astray_op"), number(graph, "astray_axis")
         if not operation or axis is None:
             continue

@@ -30,5 +30,6 @@ RULE = Rule(
     detect=detect,
     remedies=("register-modules",),
     explains=("optimizer-misses-parameters", "plateau", "slow-descent", "loss-flat", "stalled-metric"),
+    confidence=0.98,
     domain=("T9",),
 )

@@ -6,14 +6,14 @@ from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Change, Finding, Need, Rule, Severity
 from ..rewrite import changed, receiver_of, same_scope, with_receiver
-from ..seen import count, looked, number, place, shown, text, texts
+from ..seen import count, flag, looked, number, place, shown, text, texts
 
 
 def detect(run: Run) -> Iterator[Finding]:
     coverage = looked(run, "coverage")
     for holder in sorted({number(one, "optimizer") or 0.0 for one in coverage}):
         looks = [one for one in coverage if (number(one, "optimizer") or 0.0) == holder]
-        if not all(_holds_others(one) for one in looks):
+        if not all(_holds_others(one) or _holds_anothers(one) for one in looks):
             continue
         last = looks[-1]
         change = _change(run, last)
@@ -43,6 +43,13 @@ def _holds_others(look: Event) -> bool:
     )
 
 
+def _holds_anothers(look: Event) -> bool:
+    """All that it holds is held by another optimiser as well, and what it was made for is held by none: a name mixed up."""
+    held = count(look, "held")
+    alike = held > 0 and count(look, "held_elsewhere") == held
+    return alike and count(look, "reached_not_held") > 0 and not flag(look, "reached_not_held_loaded")
+
+
 def _change(run: Run, look: Event) -> Change | None:
     """The one model that was seen to run, if it goes by another name than the one whose parameters were given."""
     at = place(look, "at")
@@ -62,6 +69,14 @@ RULE = Rule(
     needs=(Need("fact:watched"), Need("event:coverage", optional=True), Need("event:model", optional=True)),
     detect=detect,
     remedies=("give-all-parameters",),
-    explains=("loss-flat", "plateau", "chance-level-loss", "constant-metric", "loss-oscillation"),
+    explains=(
+        "optimizer-misses-parameters",
+        "loss-flat",
+        "plateau",
+        "chance-level-loss",
+        "constant-metric",
+        "loss-oscillation",
+    ),
+    confidence=0.97,
     domain=("T9",),
 )

@@ -6,16 +6,21 @@ from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Change, Finding, Need, Rule, Severity
 from ..rewrite import changed, receiver_of, with_receiver
-from ..seen import count, flag, last_looks, number, place, shown, text, texts
+from ..seen import count, flag, last_looks, number, place, shown, step_of, text, texts
 
 
 def detect(run: Run) -> Iterator[Finding]:
     last = last_looks(run)
     if any(flag(look, "reached_not_held_loaded") for look in last):
         return  # only the head of a network that was trained before is trained: done on purpose
-    # What one optimiser misses in its turn, another may be given later (two phases): every last look must miss it.
-    missed = set.intersection(*(set(texts(look, "reached_not_held_names")) for look in last))
+    began: dict[float | None, float] = {}
+    for look in run.happened("coverage"):
+        began.setdefault(number(look, "optimizer"), step_of(look) or 0.0)
     for look in last:
+        # What one optimiser misses, another beside it may hold, or one that comes later (two phases).
+        start = began[number(look, "optimizer")]
+        beside = [other for other in last if (step_of(other) or 0.0) >= start]
+        missed = set.intersection(*(set(texts(other, "reached_not_held_names")) for other in beside))
         if not missed or not count(look, "reached_held") or not count(look, "reached_not_held"):
             continue
         names = tuple(name for name in texts(look, "reached_not_held_names") if name in missed)
@@ -52,5 +57,6 @@ RULE = Rule(
     detect=detect,
     remedies=("give-all-parameters",),
     explains=("plateau", "slow-descent", "loss-flat", "stalled-metric"),
+    confidence=0.9,
     domain=("T9",),
 )

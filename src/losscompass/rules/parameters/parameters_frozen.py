@@ -19,7 +19,7 @@ def detect(run: Run) -> Iterator[Finding]:
             yield Finding(
                 onset=None,
                 values={"frozen": total, "share": 1.0, "names": names},
-                place=place(models[0], "at"),
+                place=place(models[0], "frozen", "at"),
             )
             return
     first: dict[float | None, bool] = {}  # loaded or trained before, when they were first seen frozen
@@ -27,6 +27,19 @@ def detect(run: Run) -> Iterator[Finding]:
         if count(look, "held_frozen"):
             first.setdefault(number(look, "optimizer"), flag(look, "frozen_loaded"))
     for look in last_looks(run):
+        fresh = texts(look, "frozen_fresh_names")
+        if fresh and count(look, "reached_held"):  # used, frozen, and still the random numbers that they began with
+            yield Finding(
+                onset=None,
+                values={
+                    "frozen": count(look, "frozen"),
+                    "share": number(look, "frozen_share") or 0.0,
+                    "names": shown(fresh),
+                },
+                severity=Severity.WARNING,
+                place=place(look, "frozen", "at", "model"),
+            )
+            return
         # Frozen on purpose: loaded or trained before; or not given to the optimiser in the first place.
         if first.get(number(look, "optimizer"), True) or not _are_layers(texts(look, "held_frozen_names")):
             continue
@@ -38,7 +51,7 @@ def detect(run: Run) -> Iterator[Finding]:
                 "names": shown(texts(look, "held_frozen_names")) or "?",
             },
             severity=None if not count(look, "reached_held") else Severity.WARNING,
-            place=place(look, "at", "model"),
+            place=place(look, "frozen", "at", "model"),
         )
         return
 
@@ -61,5 +74,6 @@ RULE = Rule(
     detect=detect,
     remedies=("thaw-parameters",),
     explains=("loss-flat", "plateau", "slow-descent", "chance-level-loss", "constant-metric", "stalled-metric"),
+    confidence=0.9,
     domain=("T9",),
 )

@@ -9,7 +9,7 @@ from ...evidence.run import Run
 from ...signal.robust import difference_noise, rolling_median
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold, Undecided
 from ..looks import update_ratio
-from ..seen import place
+from ..seen import place, text
 
 CLIMB = Threshold(1.5, unit="rate at the break / rate at the start", basis="calibration/learning-rate-too-high.json")
 GIVEN_BACK = Threshold(0.5, unit="share of the fall", basis="calibration/learning-rate-too-high.json")
@@ -19,6 +19,7 @@ CERTAIN = Threshold(6.0, unit="noise of the loss", basis="calibration/learning-r
 # Of the weights of a layer (the median one) that a step changes; sound programs of the zoo: up to 0.07, usual is 0.001 to 0.01.
 TURNED, OVERTURNED, USUAL = 0.1, 0.4, 0.003
 FELL, HALVED = 0.9, 0.5  # of the first loss that is left at the end
+LEAST = 12  # points
 
 
 def detect(
@@ -29,6 +30,10 @@ def detect(
         return
     loss = run.curve("train")
     rates = [one for one in run.series.values() if one.role.kind is Kind.LEARNING_RATE]
+    if run.facts.get("watched") is True and (loss is None or len(loss) < LEAST or not rates):
+        raise Undecided("watched-tensors")
+    if run.facts.get("reinforcement") is True:
+        return  # an agent's loss is measured against what moves as it learns
     if loss is None or loss.role.direction != -1 or not rates:
         return
     rate = max(rates, key=len)
@@ -69,7 +74,12 @@ def _seen_in_the_weights(run: Run) -> Finding | None:
         return None
     ratio, first = update_ratio(run), float(loss.value[0])
     last = float(np.median(loss.value[-max(3, len(loss) // 10) :]))
-    if not ratio >= TURNED or last <= (FELL if ratio < OVERTURNED else HALVED) * first:
+    over = ratio >= OVERTURNED
+    leapt = float(loss.value[: max(LEAST, len(loss) // 10)].max()) >= 2 * abs(first)
+    lost = any(text(one, "what") in {"activation", "loss", "weight"} for one in run.happened("non-finite"))
+    if not ratio >= TURNED or (run.facts.get("reinforcement") is True and not over) or (len(loss) < LEAST and not lost):
+        return None
+    if last <= (HALVED if over else FELL) * first and not (over and (leapt or lost)):
         return None
     return Finding(
         onset=float(loss.step[0]),
@@ -90,9 +100,12 @@ RULE = Rule(
     kind="cause",
     severity=Severity.CRITICAL,
     needs=(
-        Need("curve:train", points=12, finite=False),
-        Need("kind:learning-rate", points=3),
-        Need("fact:watched", optional=True),
+        Need("fact:watched|curve:train", points=12, finite=False),
+        Need("fact:watched|kind:learning-rate", points=3),
+        Need("curve:train", finite=False, optional=True),
+        Need("kind:learning-rate", optional=True),
+        Need("event:non-finite", optional=True),
+        Need("fact:reinforcement", optional=True),
         Need("tensor:update", optional=True),
         Need("event:optimizer", optional=True),
     ),

@@ -11,6 +11,7 @@ from ..seen import count, latest, number, numbers, place, text
 
 SPENT = 1e-3  # share of the first rate that is left: as in scheduler-misconfigured
 EPOCHS = 1.5  # passes over the data: in a single one, a decay by the batch is a plan
+MEANT = 1e-2  # share of the first rate that a schedule for the whole run would leave at least
 
 
 def detect(run: Run) -> Iterator[Finding]:
@@ -36,7 +37,7 @@ def detect(run: Run) -> Iterator[Finding]:
                 "first": number(one, "lr_first") or 0.0,
                 "last": number(one, "lr_last") or 0.0,
             },
-            place=change.place if change else place(one, "step", "at"),
+            place=place(one, "step", "at"),
             change=change,
         )
         return
@@ -51,7 +52,10 @@ def _counts_epochs(one: Event, calls: float, steps: float, epochs: float) -> boo
             every = 1.0 if kind == "ExponentialLR" else size
             if gamma is None or not 0 < gamma < 1 or every is None or every < 1:
                 return False
-            return calls / every * log(gamma) <= log(SPENT)
+            within_an_epoch = calls / every * log(gamma) <= log(SPENT)
+            # Spent when two thirds of the run are over, where by the epoch it would sink as far as a schedule should.
+            spent = 2 / 3 * calls * epochs / every * log(gamma) <= log(SPENT)
+            return within_an_epoch or (spent and epochs >= every and epochs / every * log(gamma) >= log(MEANT))
         case "MultiStepLR":
             milestones = numbers(one, "milestones")
             return len(milestones) >= 1 and 2 * max(milestones) <= steps and max(milestones) >= 2
@@ -105,5 +109,6 @@ RULE = Rule(
         "slow-descent",
         "loss-oscillation",
     ),
+    confidence=0.97,
     domain=("T1",),
 )

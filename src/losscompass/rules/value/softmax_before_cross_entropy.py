@@ -14,9 +14,9 @@ from ...evidence.names import Kind
 from ...evidence.run import Run, Series
 from ...signal.thin import stride_index
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
-from ..operations import made_by_softmax
+from ..operations import applied, made_by_softmax
 from ..rewrite import changed, without_call
-from ..seen import looked, number, place, shape, training_calls
+from ..seen import looked, number, shape, training_calls
 
 MISFIT = Threshold(0.02, unit="nats", basis="calibration/softmax-before-cross-entropy.json")
 SLOPE = Threshold(0.25, unit="off the slope -1", basis="calibration/softmax-before-cross-entropy.json")
@@ -74,7 +74,7 @@ def _seen_at_the_call(run: Run) -> Iterator[Finding]:
         if not made_by_softmax(call) or not sizes or sizes[min(1, len(sizes) - 1)] < 2:
             continue
         classes = sizes[min(1, len(sizes) - 1)]
-        where = place(call, "input-op", "at")
+        where = applied(call, "softmax")
         loss = run.curve("train")
         lowest = float(loss.value.min()) if loss is not None else number(call, "value") or 0.0
         yield Finding(

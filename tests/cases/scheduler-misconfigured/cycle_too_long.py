@@ -1,0 +1,23 @@
+# case: a single cycle of forty times as many steps as there are
+# expect: scheduler-misconfigured
+# line: 16
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(0)
+
+x = torch.randn(200, 10)
+y = (x @ torch.randn(10, 3)).argmax(1)
+loader = DataLoader(TensorDataset(x, y), batch_size=25, shuffle=True)
+model = nn.Sequential(nn.Linear(10, 16), nn.ReLU(), nn.Linear(16, 3))
+optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=1e-2, total_steps=40 * 8 * len(loader))
+for epoch in range(8):
+    for xb, yb in loader:
+        loss = F.cross_entropy(model(xb), yb)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        scheduler.step()
