@@ -88,6 +88,7 @@ class Forward:
         self.lines = Lines(torch, places)
         self._xray = False
         self.on_output: Any = None  # called with (module, output) for each module on a look
+        self.on_call: Any = None  # called with (module, arguments, finder of the line) for each call in training
         self.on_input: Any = None  # called with (model, arguments) for each outermost call
 
     # -- putting up and taking away ------------------------------------------------------------------------------------------
@@ -139,6 +140,8 @@ class Forward:
                     self.evaluated = self._places.spot(3)
                 if self.on_input is not None:
                     self.on_input(model, args)
+        if self.on_call is not None and self._torch.is_grad_enabled():
+            self.on_call(module, args, lambda: self._places.spot(1))
         if module._parameters and self._torch.is_grad_enabled() and len(self.called) < _CALLS:
             self.called[id(module)] = weakref.ref(module)
             if self.depth > 1 and self.last is not None:

@@ -14,6 +14,7 @@ from .contract import CRITERIA, LOOKED_AT, arguments, describe, echoes
 from .coverage import Coverage
 from .definitions import line_of
 from .forward import Forward
+from .layout import scrambled_view
 from .loss_graph import ATTENDING, attention, divergence_weight, fragile_operations, operations_above
 from .losses import BackwardSite, Losses, LossSite, Pending
 from .places import Places, Spot
@@ -132,6 +133,9 @@ class Graphs:
         astray = softmax_astray(nodes)
         if astray is not None:
             data |= {"astray_op": operation(astray.node), "astray_axis": astray.axis, "astray_axes": astray.axes}
+        mixed = scrambled_view(nodes, self._forward.lines)
+        if mixed is not None:
+            data |= mixed.figures()
         weak = [] if node is None else fragile_operations(node)
         cut, data["repeated_cuts"] = self._forward.lines.repeated_cut()
         if node is not None:
@@ -150,6 +154,7 @@ class Graphs:
             astray=None if astray is None else self._softmax_spot(astray.node),
             fragile=next((spot for one in weak if (spot := lines.of(one)) is not None), None),
             repeated_cut=cut,
+            scrambled=None if mixed is None else mixed.spot,
             attention=self._attending(nodes, data["attention"]) if data.get("attention") else None,
             outermost=None if node is None else self._outermost(node),
         )

@@ -26,6 +26,9 @@ _CUTTING: Final = re.compile(
 """What a line holds that cuts a graph."""
 
 
+_RESHAPING: Final = re.compile(r"\.view(_as)?\(|reshape(_as)?\(|\.unflatten\(|\.flatten\(")
+"""What a line holds that changes a shape."""
+
 _DETACHING: Final = re.compile(r"\.detach_?\(|\.data\b")
 
 
@@ -91,6 +94,14 @@ class Lines:
     def cut(self) -> Spot | None:
         """The last line that ran and holds something that cuts a graph."""
         return next((spot for spot in reversed(self._ran) if _CUTTING.search(self._text(spot))), None)
+
+    def reshapes(self, spot: Spot) -> bool:
+        """Whether a line changes a shape by its text."""
+        return _RESHAPING.search(self._text(spot)) is not None
+
+    def reshaped(self) -> Spot | None:
+        """The last line that ran and changes a shape."""
+        return next((spot for spot in reversed(self._ran) if self.reshapes(spot)), None)
 
     def repeated_cut(self) -> tuple[Spot | None, int]:
         """The line that detached most often, and how often it ran."""

@@ -20,6 +20,7 @@ from .definitions import of_model
 from .forward import Forward, Model
 from .graphs import Graphs
 from .inputs import Inputs
+from .layout import Layouts
 from .loop import Loop, OptimizerActs
 from .losses import BackwardSite, Losses
 from .modes import Modes
@@ -86,6 +87,7 @@ class Session:
         self.activations = Activations(torch, self.telling.tensor)
         self.training = Training(self.telling, self.losses, self.loop, self.tensors, self.deferred)
         self.inputs = Inputs(torch, self.places, self.telling, self.budget)
+        self.layouts = Layouts(torch, self.telling, self.forward, self.inputs)
         self.schedulers = Schedulers(self.places)
         self.patches = Patches(torch.compiler.is_compiling)
         core = torch._C
@@ -158,6 +160,7 @@ class Session:
         self.patches.follow(self._torch, "compile", guard("compile", self._compiled))
         self.forward.on_input = self._model_called
         self.forward.on_output = self._module_called
+        self.forward.on_call = self.layouts.called
         self.graphs.on_activation = self._function_called
 
     def _watch_data(self) -> None:
@@ -234,6 +237,7 @@ class Session:
                 if site.spot is not None:
                     self.loop.spots["loss"] = site.spot
                 self.inputs.labelled(args, kwargs)
+                self.layouts.labelled(args, kwargs)
                 if self._xray:
                     self.graphs.loss_call(site, args, kwargs, made, "train")
             elif self.losses.validation.batches <= 2 or self.losses.validation.batches in (8, 32, 128):
@@ -265,6 +269,7 @@ class Session:
         self.losses.trained_on(root, site)
         if self.losses.validation:
             self._close_validation()
+        self.layouts.trained()
         self._site = site
         if self.losses.broken and root.grad_fn is not None and not self.telling.knows_nonfinite("loss"):
             self.inputs.broken(
@@ -421,6 +426,8 @@ class Session:
             self._forwards += 1
             if model.spot is not None:
                 self.loop.spots["forward"] = model.spot
+            if self._xray:
+                self.layouts.entered(args, model.spot)
         if not model.told:
             model.told = True
             figures = model.figures(self.coverage.loaded)
@@ -523,6 +530,7 @@ class Session:
         self.losses.xray_open = self._xray
         if self._xray or self._sample:
             self.activations.begin()
+            self.layouts.begin()
             self.forward.put_up(self.probes.guard, xray=self._xray)
 
     # -- what has come together ---------------------------------------------------------------------------------------------------
@@ -535,6 +543,7 @@ class Session:
             "val_passes": self.losses.validation.passes,
             "epochs": inputs.loaders.epochs,
             "losses": self.losses.computed,
+            "target_sizes": len(self.layouts.sizes),
             "any_backwards": loop.backwards,
             "loss_without_graph": self.losses.without_graph,
             **self.modes.figures(),
