@@ -89,6 +89,7 @@ class Forward:
         self._xray = False
         self.on_output: Any = None  # called with (module, output) for each module on a look
         self.on_call: Any = None  # called with (module, arguments, finder of the line) for each call in training
+        self.on_outermost: Any = None  # called with (module, arguments, output) after each outermost call in training
         self.on_input: Any = None  # called with (model, arguments) for each outermost call
 
     # -- putting up and taking away ------------------------------------------------------------------------------------------
@@ -149,8 +150,11 @@ class Forward:
                     if parameter is not None and id(parameter) not in self.last.names:
                         self.stray.setdefault(id(parameter), self._places.spot(3))
 
-    def _after(self, module: Any, _: Any, output: Any = None) -> None:
+    def _after(self, module: Any, args: Any, output: Any = None) -> None:
         self.depth = max(0, self.depth - 1)
+        if self.depth == 0 and self.on_outermost is not None and self._torch.is_grad_enabled():
+            if not self._tracing() and not isinstance(module, self._loss):
+                self.on_outermost(module, args, output)
         if self.on_output is not None and not self._tracing() and not isinstance(module, self._loss):
             self.on_output(module, output)
 

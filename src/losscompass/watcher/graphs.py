@@ -17,6 +17,7 @@ from .forward import Forward
 from .layout import scrambled_view
 from .loss_graph import ATTENDING, attention, divergence_weight, fragile_operations, operations_above
 from .losses import BackwardSite, Losses, LossSite, Pending
+from .outputs import Outputs, compared
 from .places import Places, Spot
 from .telling import Telling
 from .xray import LINEAR, SHAPING, Xray, all_nodes, chain, operation, scale_of, walk
@@ -97,7 +98,7 @@ class Graphs:
             self._telling.nonfinite("target", site.function, share, phase, site.spot)
         self._budget.charge(began)
 
-    def backward(self, root: Any, site: BackwardSite) -> None:
+    def backward(self, root: Any, site: BackwardSite, outputs: Outputs) -> None:
         """The X-ray of a loss that is about to be back-propagated."""
         began = perf_counter()
         node = root.grad_fn
@@ -133,6 +134,7 @@ class Graphs:
         astray = softmax_astray(nodes)
         if astray is not None:
             data |= {"astray_op": operation(astray.node), "astray_axis": astray.axis, "astray_axes": astray.axes}
+        outputs.compares = outputs.compares or compared(nodes, outputs.keys())
         mixed = scrambled_view(nodes, self._forward.lines)
         if mixed is not None:
             data |= mixed.figures()

@@ -24,6 +24,7 @@ from .layout import Layouts
 from .loop import Loop, OptimizerActs
 from .losses import BackwardSite, Losses
 from .modes import Modes
+from .outputs import Outputs
 from .patches import Patches
 from .places import Places, Spot, is_own_code, receiver
 from .probes import Probes
@@ -88,6 +89,7 @@ class Session:
         self.training = Training(self.telling, self.losses, self.loop, self.tensors, self.deferred)
         self.inputs = Inputs(torch, self.places, self.telling, self.budget)
         self.layouts = Layouts(torch, self.telling, self.forward, self.inputs)
+        self.outputs = Outputs(torch, self.telling, self.budget)
         self.schedulers = Schedulers(self.places)
         self.patches = Patches(torch.compiler.is_compiling)
         core = torch._C
@@ -161,6 +163,7 @@ class Session:
         self.forward.on_input = self._model_called
         self.forward.on_output = self._module_called
         self.forward.on_call = self.layouts.called
+        self.forward.on_outermost = self._outermost_called
         self.graphs.on_activation = self._function_called
 
     def _watch_data(self) -> None:
@@ -265,11 +268,12 @@ class Session:
         self._moved(before)
         if self._xray or site.calls == 0:
             self.forward.lines.end()
-            self.graphs.backward(root, site)
+            self.graphs.backward(root, site, self.outputs)
         self.losses.trained_on(root, site)
         if self.losses.validation:
             self._close_validation()
         self.layouts.trained()
+        self.outputs.trained()
         self._site = site
         if self.losses.broken and root.grad_fn is not None and not self.telling.knows_nonfinite("loss"):
             self.inputs.broken(
@@ -439,9 +443,12 @@ class Session:
         if self._xray or self._sample:
             self.inputs.called_with(args, "train" if training else "val", model.spot, xray=self._xray)
 
+    def _outermost_called(self, module: Any, args: Args, output: Any) -> None:
+        self.outputs.called(module, args, output, self.places.spot(3))
+
     def _module_called(self, module: Any, output: Any) -> None:
         kind = type(module).__name__
-        if not self._torch.is_grad_enabled() or (kind not in UNITS and not module._parameters):
+        if not (self._xray or self._sample) or not self._torch.is_grad_enabled() or (kind not in UNITS and not module._parameters):
             return
         began = perf_counter()
         self.activations.look(self._module_name(module), kind, output)
@@ -528,9 +535,11 @@ class Session:
         self._xray = self.budget.xray(position)
         self._sample = not self._xray and self.budget.allows()
         self.losses.xray_open = self._xray
-        if self._xray or self._sample:
+        glance = self.outputs.due(position)
+        if self._xray or self._sample or glance:
             self.activations.begin()
             self.layouts.begin()
+            self.outputs.begin()
             self.forward.put_up(self.probes.guard, xray=self._xray)
 
     # -- what has come together ---------------------------------------------------------------------------------------------------
