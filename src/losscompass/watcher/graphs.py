@@ -15,7 +15,15 @@ from .coverage import Coverage
 from .definitions import line_of
 from .forward import Forward
 from .layout import scrambled_view
-from .loss_graph import ATTENDING, attention, divergence_weight, fragile_operations, operations_above
+from .loss_graph import (
+    ATTENDING,
+    adds_a_constant,
+    attention,
+    divergence_parted,
+    divergence_weight,
+    fragile_operations,
+    operations_above,
+)
 from .losses import BackwardSite, Losses, LossSite, Pending
 from .outputs import Outputs, compared
 from .places import Places, Spot
@@ -134,7 +142,8 @@ class Graphs:
         astray = softmax_astray(nodes)
         if astray is not None:
             data |= {"astray_op": operation(astray.node), "astray_axis": astray.axis, "astray_axes": astray.axes}
-        outputs.compares = outputs.compares or compared(nodes, outputs.keys())
+        data["compares"], comparison = compared(nodes, outputs.keys())
+        outputs.compares = outputs.compares or data["compares"]
         mixed = scrambled_view(nodes, self._forward.lines)
         if mixed is not None:
             data |= mixed.figures()
@@ -146,6 +155,10 @@ class Graphs:
             data["attention"] = attention(self._torch, nodes, seen.ops)
             if seen.ops["Exp"] and (weight := divergence_weight(node)) is not None:
                 data["kl_weight"] = weight
+                data["kl_parted"] = divergence_parted(node)
+            data["registered"] = sum(self._forward.name_of(leaf) is not None for leaf in seen.leaves)
+            data["holders"] = len(site.reaches)
+        lost = self._forward.lines.lost_probability() if node is not None and adds_a_constant(node) else None
         lines = self._forward.lines
         self._telling.event(
             "graph",
@@ -156,6 +169,9 @@ class Graphs:
             astray=None if astray is None else self._softmax_spot(astray.node),
             fragile=next((spot for one in weak if (spot := lines.of(one)) is not None), None),
             repeated_cut=cut,
+            lost=lost,
+            cut=self._forward.lines.cut() if not data.get("registered", 1) else None,
+            compared=None if comparison is None else lines.of(comparison),
             scrambled=None if mixed is None else mixed.spot,
             attention=self._attending(nodes, data["attention"]) if data.get("attention") else None,
             outermost=None if node is None else self._outermost(node),

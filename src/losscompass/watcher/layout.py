@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 from typing import Any, Final
 
@@ -70,7 +71,7 @@ def scramble(before: Sequence[int], after: Sequence[int]) -> Scramble | None:
         moved = [size for size in group if group.count(size) == 1 and other.count(size) == 1]
         if moved:
             edges = sorted({prod(axes[at:]) for axes in (group, other) for at in range(len(axes))})
-            nested = all(high % low == 0 for low, high in zip(edges, edges[1:], strict=False))
+            nested = all(high % low == 0 for low, high in pairwise(edges))
             return Scramble(tuple(before), tuple(after), max(moved), nested)
     return None
 

@@ -30,6 +30,8 @@ _RESHAPING: Final = re.compile(r"\.view(_as)?\(|reshape(_as)?\(|\.unflatten\(|\.
 """What a line holds that changes a shape."""
 
 _DETACHING: Final = re.compile(r"\.detach_?\(|\.data\b")
+_DETACHED: Final = re.compile(r"\.log_prob\([^()]*(\([^()]*\))?[^()]*\)(\.\w+\([^()]*\))*\.(detach\(|data\b|item\()")
+"""A logarithm of a probability that is detached at once."""
 
 
 def release(frame: FrameType) -> None:
@@ -57,7 +59,7 @@ class Lines:
         frame = self._places.frame(depth + 1)
         if frame is None:
             return
-        self._note(frame)
+        self._note(frame, ran=True)
         outer: FrameType | None = frame
         while outer is not None:
             if outer.f_trace is None and self._places.owns(outer.f_code):
@@ -102,6 +104,12 @@ class Lines:
     def reshaped(self) -> Spot | None:
         """The last line that ran and changes a shape."""
         return next((spot for spot in reversed(self._ran) if self.reshapes(spot)), None)
+
+    def lost_probability(self) -> Spot | None:
+        """The line that detaches the logarithm of a probability, where no line takes one with its history."""
+        lines = {spot: text for spot in set(self._ran) if ".log_prob(" in (text := self._text(spot))}
+        cut = [spot for spot, text in lines.items() if _DETACHED.search(text)]
+        return cut[0] if cut and len(cut) == len(lines) else None
 
     def repeated_cut(self) -> tuple[Spot | None, int]:
         """The line that detached most often, and how often it ran."""

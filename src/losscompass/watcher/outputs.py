@@ -34,7 +34,9 @@ SHARE: Final = 0.002
 
 _CALLS: Final = 12
 _OUTPUTS: Final = 4
-_GRACE: Final = 0.02
+_TRIES: Final = 16
+_GRACE: Final = 0.03
+"""Seconds that glances may take beyond their share."""
 
 _PICKING: Final = frozenset(("Slice", "Select", "Split", "SplitWithSizes", "Unbind", "Chunk"))
 _DIRECT: Final = SHAPING | {"Cat", "Stack", "Div", "Index", "IndexSelect", "Neg"}
@@ -42,14 +44,14 @@ _DISTANCES: Final = ("Cdist", "EuclideanDist")
 _PRODUCTS: Final = frozenset(("Mm", "Bmm", "Baddbmm"))
 
 
-def compared(nodes: Sequence[Any], outputs: Iterable[int]) -> str:
-    """Whether outputs of networks are compared with each other in a graph: by "distance", by "product", or not ("").
+def compared(nodes: Sequence[Any], outputs: Iterable[int]) -> tuple[str, Any]:
+    """Whether outputs of networks are compared with each other in a graph: by "distance", by "product", or not (""); and where.
 
     `nodes`: all of it, each after what it was made from. `outputs`: the keys of the nodes that made the outputs.
     """
     roots = set(outputs)
     if not roots or len(nodes) > MOST:
-        return ""
+        return "", None
     direct: set[Any] = set()  # outputs, laid out anew or made as long as one
     multiplied: set[Any] = set()
     for node in nodes:
@@ -60,16 +62,16 @@ def compared(nodes: Sequence[Any], outputs: Iterable[int]) -> str:
         children = [child for child, _ in node.next_functions]
         both = len(children) >= 2 and children[0] in direct and children[1] in direct
         if both and (name == "Sub" or name.startswith(_DISTANCES)):
-            return "distance"
+            return "distance", node
         if both and name in _PRODUCTS:
-            return "product"
+            return "product", node
         if both and name == "Mul" and children[0] is not children[1]:
             multiplied.add(node)
         elif name == "Sum" and children and children[0] in multiplied:
-            return "product"
+            return "product", node
         elif children and children[0] in direct and (name in _DIRECT or name in _PICKING) and not _across(node, name):
             direct.add(node)
-    return ""
+    return "", None
 
 
 def _across(node: Any, name: str) -> bool:
@@ -124,16 +126,23 @@ class Outputs:
         self._game = False  # a critic was seen that is shown real samples and made ones
         self._next = 3.0
         self._spent = 0.0
+        self._tries = 0
 
     # -- when to look ---------------------------------------------------------------------------------------------------------
 
     def due(self, position: int) -> bool:
         """Whether the step at `position` is to be glanced at."""
-        if not (self.compares or self._game) or position < self._next:
+        if not (self.compares or self._game):
+            return False
+        if self._game and not self._look.told and 0 < self._tries < _TRIES:
+            self._tries += 1  # where the generator steps often, the critic is shown nothing in most steps
+            return True
+        if position < self._next:
             return False
         if self._spent > _GRACE + SHARE * (perf_counter() - self._budget.began):
             return False
         self._next = max(position + 1.0, position * GROWTH)
+        self._tries = 1
         return True
 
     def begin(self) -> None:
@@ -153,11 +162,13 @@ class Outputs:
         given = first_tensor(torch, args)
         if given is not None and given.is_floating_point() and given.dim() >= 2 and given.shape[0] >= 2 * LEAST:
             self._shown_to(module, given)
-        look.made = [one for one in look.made if one.ref() is not None]
+        look.made = [one for one in look.made if one.ref() is not None or one is look.made[-1]]
         learns = any(parameter.requires_grad for parameter in module.parameters())
         for one in _tensors(torch, output)[:_OUTPUTS]:
             look.made.append(
-                _Made(id(module), type(module).__name__, weakref.ref(one), one.data_ptr(), tuple(one.shape), spot, learns)
+                _Made(
+                    id(module), type(module).__name__, weakref.ref(one), one.data_ptr(), tuple(one.shape), spot, learns
+                )
             )
             if one.grad_fn is None or one.dim() != 2 or one.shape[0] < LEAST or one.shape[1] < 2:
                 continue
@@ -171,7 +182,7 @@ class Outputs:
         return self._look.keys
 
     def _spread(self, made: Any, given: Any) -> dict[str, Any]:
-        figures = {"rows": int(made.shape[0]), "columns": int(made.shape[1])}
+        figures: dict[str, Any] = {"rows": int(made.shape[0]), "columns": int(made.shape[1])}
         rows = self._rows(made)
         figures["spread"], figures["size"] = _spread_of(rows)
         if given is not None and given.dim() >= 2 and given.shape[0] == made.shape[0]:

@@ -382,7 +382,7 @@ class Session:
             figures,
             at=state.spot,
             model=None if forward.last is None else forward.last.spot,
-            cut=forward.lines.cut() if figures["cut"] else None,
+            cut=forward.lines.cut() if figures["cut"] or not figures["reached_held"] else None,
             step=self.loop.spots.get("step"),
             unregistered=next(iter(forward.stray.values()), None) if figures["unregistered"] else None,
         )
@@ -448,7 +448,11 @@ class Session:
 
     def _module_called(self, module: Any, output: Any) -> None:
         kind = type(module).__name__
-        if not (self._xray or self._sample) or not self._torch.is_grad_enabled() or (kind not in UNITS and not module._parameters):
+        if (
+            not (self._xray or self._sample)
+            or not self._torch.is_grad_enabled()
+            or (kind not in UNITS and not module._parameters)
+        ):
             return
         began = perf_counter()
         self.activations.look(self._module_name(module), kind, output)
