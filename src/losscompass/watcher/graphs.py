@@ -17,8 +17,8 @@ from .forward import Forward
 from .layout import scrambled_view
 from .loss_graph import (
     ATTENDING,
-    adds_a_constant,
     attention,
+    constant_term,
     divergence_parted,
     divergence_weight,
     fragile_operations,
@@ -158,7 +158,7 @@ class Graphs:
                 data["kl_parted"] = divergence_parted(node)
             data["registered"] = sum(self._forward.name_of(leaf) is not None for leaf in seen.leaves)
             data["holders"] = len(site.reaches)
-        lost = self._forward.lines.lost_probability() if node is not None and adds_a_constant(node) else None
+        lost = None if node is None else self._lost(node)
         lines = self._forward.lines
         self._telling.event(
             "graph",
@@ -170,7 +170,7 @@ class Graphs:
             fragile=next((spot for one in weak if (spot := lines.of(one)) is not None), None),
             repeated_cut=cut,
             lost=lost,
-            cut=self._forward.lines.cut() if not data.get("registered", 1) else None,
+            cut=lines.new_leaf() if not data.get("registered", 1) else None,
             compared=None if comparison is None else lines.of(comparison),
             scrambled=None if mixed is None else mixed.spot,
             attention=self._attending(nodes, data["attention"]) if data.get("attention") else None,
@@ -201,6 +201,14 @@ class Graphs:
         begin = ("MaskedFill", "ScaledDotProduct") if kind == "reversed" else ATTENDING
         fitting = (node for node in nodes if operation(node).startswith(begin))
         return next((spot for node in fitting if (spot := self._forward.lines.of(node)) is not None), None)
+
+    def _lost(self, root: Any) -> Spot | None:
+        """The line that cuts the history of a term of the loss, where a term has none."""
+        found = constant_term(root)
+        if found is None:
+            return None
+        lines = self._forward.lines
+        return lines.cut_term(lines.of(found[0]), found[1]) or lines.lost_probability()
 
     def _outermost(self, node: Any) -> Spot | None:
         """Where the last operation of the loss was applied, by whoever wrote the loss."""

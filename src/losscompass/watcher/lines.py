@@ -5,6 +5,7 @@ so that the line of any node is found by bisection. Nothing of ours stands on th
 and it runs on X-ray steps only. A debugger's trace is left alone, and then no lines are known.
 """
 
+import ast
 import inspect
 import re
 import sys
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, Final
 
-from .places import Places, Spot
+from .places import Places, Spot, assigned_name
 from .xray import key
 
 _MOST: Final = 50_000
@@ -104,6 +105,25 @@ class Lines:
     def reshaped(self) -> Spot | None:
         """The last line that ran and changes a shape."""
         return next((spot for spot in reversed(self._ran) if self.reshapes(spot)), None)
+
+    def new_leaf(self) -> Spot | None:
+        """The last line that ran and makes a tensor ask for a gradient of its own, else the last that cuts."""
+        return next((spot for spot in reversed(self._ran) if "requires_grad" in self._text(spot)), None) or self.cut()
+
+    def cut_term(self, spot: Spot | None, at: int) -> Spot | None:
+        """The line that makes a term of a sum (`at`: the left or the right one), if it cuts. `spot`: where terms are added."""
+        try:
+            tree = None if spot is None else ast.parse(self._text(spot))
+        except (SyntaxError, ValueError):
+            return None
+        sums = [one for one in ast.walk(tree) if isinstance(one, ast.BinOp)] if tree is not None else []
+        terms = (one.right if at else one.left for one in sums if isinstance(one.op, ast.Add | ast.Sub))
+        names = {one.id for one in terms if isinstance(one, ast.Name)}
+        for one in reversed(self._ran):
+            text = self._text(one)
+            if _DETACHING.search(text) and assigned_name(text) in names:
+                return one
+        return None
 
     def lost_probability(self) -> Spot | None:
         """The line that detaches the logarithm of a probability, where no line takes one with its history."""

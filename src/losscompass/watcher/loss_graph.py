@@ -161,18 +161,18 @@ def divergence_weight(root: Any) -> float | None:
     return None if factor == 0 else abs(found[True][0][1] / 0.5 / factor)
 
 
-def adds_a_constant(root: Any) -> bool:
-    """Whether a tensor without history is a term of the sum that is the loss."""
+def constant_term(root: Any) -> tuple[Any, int] | None:
+    """The sum, among those that are the loss, of which one of both terms is a tensor without history; and which term."""
     rows = [root]
     for node in rows:
         name = operation(node)
         if name in ("Add", "Sub"):
             children = [child for child, _ in node.next_functions]
             if len(children) == 2 and None in children:
-                return True
+                return node, children.index(None)
         if name in ("Add", "Sub", "Neg", "Mul", "Div", *SHAPING) and len(rows) < 16:
             rows += [child for child, _ in node.next_functions if child is not None]
-    return False
+    return None
 
 
 def divergence_parted(root: Any) -> bool:

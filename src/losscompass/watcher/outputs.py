@@ -29,7 +29,7 @@ LEAST: Final = 4
 GROWTH: Final = 1.15
 """A glance is due when the steps have grown by that factor since the last one."""
 
-SHARE: Final = 0.002
+SHARE: Final = 0.003
 """Of the time of the run so far, what glances may take in all."""
 
 _CALLS: Final = 12
@@ -127,6 +127,7 @@ class Outputs:
         self._next = 3.0
         self._spent = 0.0
         self._tries = 0
+        self._xray = False
 
     # -- when to look ---------------------------------------------------------------------------------------------------------
 
@@ -145,9 +146,10 @@ class Outputs:
         self._tries = 1
         return True
 
-    def begin(self) -> None:
+    def begin(self, *, xray: bool) -> None:
         """A new look."""
         self._look = _Look()
+        self._xray = xray
 
     # -- the calls ------------------------------------------------------------------------------------------------------------
 
@@ -173,7 +175,7 @@ class Outputs:
             if one.grad_fn is None or one.dim() != 2 or one.shape[0] < LEAST or one.shape[1] < 2:
                 continue
             look.keys.append(key(one.grad_fn))
-            if look.spread is None:
+            if look.spread is None and (self._xray or self.compares):
                 look.spread, look.spot = self._spread(one, given), spot
         self._spent += perf_counter() - began
 

@@ -539,11 +539,11 @@ class Session:
         self._xray = self.budget.xray(position)
         self._sample = not self._xray and self.budget.allows()
         self.losses.xray_open = self._xray
-        glance = self.outputs.due(position)
+        glance = not self._xray and not self._sample and self.outputs.due(position)
         if self._xray or self._sample or glance:
             self.activations.begin()
             self.layouts.begin()
-            self.outputs.begin()
+            self.outputs.begin(xray=self._xray)
             self.forward.put_up(self.probes.guard, xray=self._xray)
 
     # -- what has come together ---------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ...evidence.records import Event, Place
+from ...evidence.records import Place
 from ...evidence.run import Run
 from ..seen import count, flag, latest, number, place, shown, texts
 
@@ -36,14 +36,10 @@ def _unreached(run: Run) -> Iterator[tuple[str, Place | None, Place | None]]:
         if len(loops) < 2 or steps < STEPS or count(loop, "backwards") or count(loop, "steps_without_gradient") < steps:
             continue
         looks = [one for one in run.happened("coverage") if number(one, "optimizer") == mine]
+        others = [one for one in run.happened("coverage") if number(one, "optimizer") != mine]
         if not looks or any(count(one, "reached_held") for one in looks):
             continue
-        names = set(texts(looks[-1], "held_not_reached_names"))
-        if any(_at_work(one, names, count(looks[-1], "held")) for one in run.happened("coverage")):
+        held = count(looks[-1], "held")  # its network is at work where as many tensors are called and not reached
+        if count(looks[-1], "held_not_reached") == held and any(count(one, "cut") >= held for one in others):
             cut = place(looks[-1], "cut")
             yield shown(texts(looks[-1], "held_not_reached_names")), cut or place(loop, "at"), cut
-
-
-def _at_work(look: Event, names: set[str], held: int) -> bool:
-    """Whether the modules of these tensors were called, and want to learn."""
-    return bool(names) and names <= set(texts(look, "cut_names")) and count(look, "cut") >= held
