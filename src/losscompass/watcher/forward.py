@@ -89,7 +89,10 @@ class Forward:
         self.called: dict[int, Any] = {}  # modules with parameters called since the look began, in training, weak
         self.lines = Lines(torch, places)
         self._xray = False
+        self._graded = False  # the outermost call that is going on is one with gradients
         self.on_output: Any = None  # called with (module, output) for each module on a look
+        self.on_call: Any = None  # called with (module, arguments, finder of the line) for each call in training
+        self.on_outermost: Any = None  # called with (module, arguments, output) after each outermost call in training
         self.on_input: Any = None  # called with (model, arguments) for each outermost call
 
     # -- putting up and taking away ------------------------------------------------------------------------------------------
@@ -133,6 +136,7 @@ class Forward:
         if self._tracing() or isinstance(module, self._loss):
             return
         if self.depth == 1:
+            self._graded = self._torch.is_grad_enabled()
             model = self._model(module)
             if model is not None:
                 self.last = model
@@ -144,17 +148,23 @@ class Forward:
                     self.evaluated = self._places.spot(3)
                 if self.on_input is not None:
                     self.on_input(model, args)
-        if module._parameters and self._torch.is_grad_enabled() and len(self.called) < _CALLS:
+        if self.on_call is not None and self._torch.is_grad_enabled():
+            self.on_call(module, args, lambda: self._places.spot(1))
+        if module._parameters and self._graded and len(self.called) < _CALLS:
             self.called[id(module)] = weakref.ref(module)
-            if self.depth > 1 and self.last is not None:
+            if self._torch.is_grad_enabled() and self.depth > 1 and self.last is not None:
                 for parameter in module._parameters.values():
                     if parameter is not None and id(parameter) not in self.last.names:
                         self.stray_kind = self.stray_kind or type(module)
                         self.stray.setdefault(id(parameter), self._places.spot(3))
 
-    def _after(self, module: Any, _: Any, output: Any = None) -> None:
+    def _after(self, module: Any, args: Any, output: Any = None) -> None:
         self.depth = max(0, self.depth - 1)
-        if self.on_output is not None and not self._tracing() and not isinstance(module, self._loss):
+        if self._tracing() or isinstance(module, self._loss):
+            return
+        if self.depth == 0 and self.on_outermost is not None and self._torch.is_grad_enabled():
+            self.on_outermost(module, args, output)
+        if self.on_output is not None:
             self.on_output(module, output)
 
     def _tracing(self) -> bool:

@@ -15,8 +15,18 @@ from .contract import CRITERIA, LOOKED_AT, arguments, describe, echoes
 from .coverage import Coverage
 from .definitions import line_of
 from .forward import Forward
-from .loss_graph import ATTENDING, attention, divergence_weight, fragile_operations, operations_above
+from .layout import scrambled_view
+from .loss_graph import (
+    ATTENDING,
+    attention,
+    constant_term,
+    divergence_parted,
+    divergence_weight,
+    fragile_operations,
+    operations_above,
+)
 from .losses import BackwardSite, Losses, LossSite, Pending
+from .outputs import Outputs, compared
 from .places import Places, Spot
 from .telling import Telling
 from .xray import LINEAR, SHAPING, Xray, all_nodes, chain, operation, scale_of, walk
@@ -97,7 +107,7 @@ class Graphs:
             self._telling.nonfinite("target", site.function, share, phase, site.spot)
         self._budget.charge(began)
 
-    def backward(self, root: Any, site: BackwardSite) -> None:
+    def backward(self, root: Any, site: BackwardSite, outputs: Outputs) -> None:
         """The X-ray of a loss that is about to be back-propagated."""
         began = perf_counter()
         node = root.grad_fn
@@ -136,6 +146,11 @@ class Graphs:
         pairs = None if node is None else repeated(node)
         if pairs is not None:
             data |= {"pairs_of": pairs.one, "pairs_with": pairs.other, "pairs": pairs.made}
+        data["compares"], comparison = compared(nodes, outputs.keys())
+        outputs.compares = outputs.compares or data["compares"]
+        mixed = scrambled_view(nodes, self._forward.lines)
+        if mixed is not None:
+            data |= mixed.figures()
         weak = [] if node is None else fragile_operations(node)
         cut, data["repeated_cuts"] = self._forward.lines.repeated_cut()
         if node is not None:
@@ -144,6 +159,10 @@ class Graphs:
             data["attention"] = attention(self._torch, nodes, seen.ops)
             if seen.ops["Exp"] and (weight := divergence_weight(node)) is not None:
                 data["kl_weight"] = weight
+                data["kl_parted"] = divergence_parted(node)
+            data["registered"] = sum(self._forward.name_of(leaf) is not None for leaf in seen.leaves)
+            data["holders"] = len(site.reaches)
+        lost = None if node is None else self._lost(node)
         lines = self._forward.lines
         self._telling.event(
             "graph",
@@ -155,6 +174,10 @@ class Graphs:
             fragile=next((spot for one in weak if (spot := lines.of(one)) is not None), None),
             repeated_cut=cut,
             pairs=None if pairs is None else lines.of(pairs.node),
+            lost=lost,
+            cut=lines.new_leaf() if not data.get("registered", 1) else None,
+            compared=None if comparison is None else lines.of(comparison),
+            scrambled=None if mixed is None else mixed.spot,
             attention=self._attending(nodes, data["attention"]) if data.get("attention") else None,
             outermost=None if node is None else self._outermost(node),
         )
@@ -183,6 +206,14 @@ class Graphs:
         begin = ("MaskedFill", "ScaledDotProduct") if kind == "reversed" else ATTENDING
         fitting = (node for node in nodes if operation(node).startswith(begin))
         return next((spot for node in fitting if (spot := self._forward.lines.of(node)) is not None), None)
+
+    def _lost(self, root: Any) -> Spot | None:
+        """The line that cuts the history of a term of the loss, where a term has none."""
+        found = constant_term(root)
+        if found is None:
+            return None
+        lines = self._forward.lines
+        return lines.cut_term(lines.of(found[0]), found[1]) or lines.lost_probability()
 
     def _outermost(self, node: Any) -> Spot | None:
         """Where the last operation of the loss was applied, by whoever wrote the loss."""

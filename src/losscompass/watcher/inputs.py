@@ -74,6 +74,21 @@ class Inputs:
             self._fingerprint(inputs, loader, train=False)
         return loader
 
+    def given_last(self) -> Any:
+        """The first tensor of the batch that a loader gave last, while it lives."""
+        return None if self._inputs is None else self._inputs()
+
+    def rows_shuffled(self) -> int:
+        """How many samples the batch that is trained on holds, drawn at random and stacked as torch does it; else -1."""
+        loader, batch = self.loaders.current, self.given_last()
+        made = None if loader is None else loader.ref()
+        if made is None or batch is None:
+            return -1
+        data = self._torch.utils.data
+        drawn = isinstance(made.sampler, data.RandomSampler | data.WeightedRandomSampler | data.SubsetRandomSampler)
+        stacked = made.collate_fn is data.default_collate and made.batch_size is not None
+        return int(batch.shape[0]) if drawn and stacked else -1
+
     def trained(self) -> None:
         """A backward: the batch that was given last is trained on."""
         loader = self.loaders.current

@@ -5,6 +5,7 @@ so that the line of any node is found by bisection. Nothing of ours stands on th
 and it runs on X-ray steps only. A debugger's trace is left alone, and then no lines are known.
 """
 
+import ast
 import inspect
 import re
 import sys
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, Final
 
-from .places import Places, Spot
+from .places import Places, Spot, assigned_name
 from .xray import key
 
 _MOST: Final = 50_000
@@ -26,7 +27,12 @@ _CUTTING: Final = re.compile(
 """What a line holds that cuts a graph."""
 
 
+_RESHAPING: Final = re.compile(r"\.view(_as)?\(|reshape(_as)?\(|\.unflatten\(|\.flatten\(")
+"""What a line holds that changes a shape."""
+
 _DETACHING: Final = re.compile(r"\.detach_?\(|\.data\b")
+_DETACHED: Final = re.compile(r"\.log_prob\([^()]*(\([^()]*\))?[^()]*\)(\.\w+\([^()]*\))*\.(detach\(|data\b|item\()")
+"""A logarithm of a probability that is detached at once."""
 
 
 def release(frame: FrameType) -> None:
@@ -54,7 +60,7 @@ class Lines:
         frame = self._places.frame(depth + 1)
         if frame is None:
             return
-        self._note(frame)
+        self._note(frame, ran=True)
         outer: FrameType | None = frame
         while outer is not None:
             if outer.f_trace is None and self._places.owns(outer.f_code):
@@ -91,6 +97,39 @@ class Lines:
     def cut(self) -> Spot | None:
         """The last line that ran and holds something that cuts a graph."""
         return next((spot for spot in reversed(self._ran) if _CUTTING.search(self._text(spot))), None)
+
+    def reshapes(self, spot: Spot) -> bool:
+        """Whether a line changes a shape by its text."""
+        return _RESHAPING.search(self._text(spot)) is not None
+
+    def reshaped(self) -> Spot | None:
+        """The last line that ran and changes a shape."""
+        return next((spot for spot in reversed(self._ran) if self.reshapes(spot)), None)
+
+    def new_leaf(self) -> Spot | None:
+        """The last line that ran and makes a tensor ask for a gradient of its own, else the last that cuts."""
+        return next((spot for spot in reversed(self._ran) if "requires_grad" in self._text(spot)), None) or self.cut()
+
+    def cut_term(self, spot: Spot | None, at: int) -> Spot | None:
+        """The line that makes a term of a sum (`at`: the left or the right one), if it cuts. `spot`: where terms are added."""
+        try:
+            tree = None if spot is None else ast.parse(self._text(spot))
+        except (SyntaxError, ValueError):
+            return None
+        sums = [one for one in ast.walk(tree) if isinstance(one, ast.BinOp)] if tree is not None else []
+        terms = (one.right if at else one.left for one in sums if isinstance(one.op, ast.Add | ast.Sub))
+        names = {one.id for one in terms if isinstance(one, ast.Name)}
+        for one in reversed(self._ran):
+            text = self._text(one)
+            if _DETACHING.search(text) and assigned_name(text) in names:
+                return one
+        return None
+
+    def lost_probability(self) -> Spot | None:
+        """The line that detaches the logarithm of a probability, where no line takes one with its history."""
+        lines = {spot: text for spot in set(self._ran) if ".log_prob(" in (text := self._text(spot))}
+        cut = [spot for spot, text in lines.items() if _DETACHED.search(text)]
+        return cut[0] if cut and len(cut) == len(lines) else None
 
     def repeated_cut(self) -> tuple[Spot | None, int]:
         """The line that detached most often, and how often it ran."""

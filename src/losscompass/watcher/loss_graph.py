@@ -11,6 +11,9 @@ _STEPS: Final = 12
 _NEAR: Final = 400
 """Nodes that are looked at between the loss and the layers with weights."""
 
+_MODEL: Final = 2_000
+"""Nodes of a variational model that are looked at."""
+
 _FRAGILE: Final = frozenset(("Log", "Log2", "Log10", "Sqrt", "Rsqrt", "Reciprocal", "Div", "Acos", "Asin", "Std"))
 """Operations whose value or gradient is no number at the border of what they are defined for."""
 
@@ -156,6 +159,46 @@ def divergence_weight(root: Any) -> float | None:
         given = _saved(reconstruction, "_saved_self")
         factor = factor / given.numel() if given is not None and given.numel() else 0.0
     return None if factor == 0 else abs(found[True][0][1] / 0.5 / factor)
+
+
+def constant_term(root: Any) -> tuple[Any, int] | None:
+    """The sum, among those that are the loss, of which one of both terms is a tensor without history; and which term."""
+    rows = [root]
+    for node in rows:
+        name = operation(node)
+        if name in ("Add", "Sub"):
+            children = [child for child, _ in node.next_functions]
+            if len(children) == 2 and None in children:
+                return node, children.index(None)
+        if name in ("Add", "Sub", "Neg", "Mul", "Div", *SHAPING) and len(rows) < 16:
+            rows += [child for child, _ in node.next_functions if child is not None]
+    return None
+
+
+def divergence_parted(root: Any) -> bool:
+    """Whether a variational model's reconstruction reaches none of the parameters that its divergence reaches."""
+    below: dict[bool, list[Any]] = {True: [], False: []}  # by: is it the divergence?
+    rows = [root]
+    for node in rows:
+        name = operation(node)
+        if name in _ELEMENTWISE or name == "Exp":
+            below[name == "Exp"].append(node)
+        elif len(rows) < 64:
+            rows += [child for child, _ in node.next_functions if child is not None]
+    if [len(below[True]), len(below[False])] != [1, 1]:
+        return False
+    seen = [{leaf for leaf in _below(one[0]) if operation(leaf) == "AccumulateGrad"} for one in below.values()]
+    return all(seen) and not seen[0] & seen[1]
+
+
+def _below(node: Any) -> set[Any]:
+    known, rows = {node}, [node]
+    for one in rows:
+        for child, _ in one.next_functions:
+            if child is not None and child not in known and len(rows) < _MODEL:
+                known.add(child)
+                rows.append(child)
+    return known
 
 
 def _factors(node: Any, name: str, children: list[Any]) -> tuple[float, ...]:

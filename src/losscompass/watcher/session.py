@@ -20,9 +20,11 @@ from .definitions import of_model
 from .forward import Forward, Model
 from .graphs import Graphs
 from .inputs import Inputs
+from .layout import Layouts
 from .loop import Loop, OptimizerActs
 from .losses import BackwardSite, Losses
 from .modes import Modes
+from .outputs import Outputs
 from .patches import Patches
 from .places import Places, Spot, is_own_code, receiver
 from .probes import Probes
@@ -86,6 +88,8 @@ class Session:
         self.activations = Activations(torch, self.telling.tensor)
         self.training = Training(self.telling, self.losses, self.loop, self.tensors, self.deferred)
         self.inputs = Inputs(torch, self.places, self.telling, self.budget)
+        self.layouts = Layouts(torch, self.telling, self.forward, self.inputs)
+        self.outputs = Outputs(torch, self.telling, self.budget)
         self.schedulers = Schedulers(self.places)
         self.patches = Patches(torch.compiler.is_compiling)
         core = torch._C
@@ -158,6 +162,8 @@ class Session:
         self.patches.follow(self._torch, "compile", guard("compile", self._compiled))
         self.forward.on_input = self._model_called
         self.forward.on_output = self._module_called
+        self.forward.on_call = self.layouts.called
+        self.forward.on_outermost = self._outermost_called
         self.graphs.on_activation = self._function_called
 
     def _watch_data(self) -> None:
@@ -237,6 +243,7 @@ class Session:
                 if site.spot is not None:
                     self.loop.spots["loss"] = site.spot
                 self.inputs.labelled(args, kwargs)
+                self.layouts.labelled(args, kwargs)
                 if self._xray:
                     self.graphs.loss_call(site, args, kwargs, made, "train")
             elif self.losses.validation.batches <= 2 or self.losses.validation.batches in (8, 32, 128):
@@ -266,10 +273,12 @@ class Session:
         self._moved(before)
         if self._xray or site.calls == 0:
             self.forward.lines.end()
-            self.graphs.backward(root, site)
+            self.graphs.backward(root, site, self.outputs)
         self.losses.trained_on(root, site)
         if self.losses.validation:
             self._close_validation()
+        self.layouts.trained()
+        self.outputs.trained()
         self._site = site
         if self.losses.broken and root.grad_fn is not None and not self.telling.knows_nonfinite("loss"):
             self.inputs.broken(
@@ -387,7 +396,7 @@ class Session:
             figures,
             at=state.spot,
             model=None if forward.last is None else forward.last.spot,
-            cut=forward.lines.cut() if figures["cut"] else None,
+            cut=forward.lines.cut() if figures["cut"] or not figures["reached_held"] else None,
             step=self.loop.spots.get("step"),
             unregistered=self._unregistered() if figures["unregistered"] else None,
             frozen=origins.freezing(self.places, state.spot) if figures["frozen"] else None,
@@ -445,6 +454,8 @@ class Session:
             self._forwards += 1
             if not self.loop.backwards and (spot := self.forward.trained or model.spot) is not None:
                 self.loop.spots["forward"] = spot
+            if self._xray:
+                self.layouts.entered(args, model.spot)
         if not model.told:
             model.told = True
             figures = model.figures(self.coverage.loaded)
@@ -458,9 +469,16 @@ class Session:
         if self._xray or self._sample:
             self.inputs.called_with(args, "train" if training else "val", model.spot, xray=self._xray)
 
+    def _outermost_called(self, module: Any, args: Args, output: Any) -> None:
+        self.outputs.called(module, args, output, self.places.spot(3))
+
     def _module_called(self, module: Any, output: Any) -> None:
         kind = type(module).__name__
-        if not self._torch.is_grad_enabled() or (kind not in UNITS and not module._parameters):
+        if (
+            not (self._xray or self._sample)
+            or not self._torch.is_grad_enabled()
+            or (kind not in UNITS and not module._parameters)
+        ):
             return
         began = perf_counter()
         self.activations.look(self._module_name(module), kind, output)
@@ -548,8 +566,11 @@ class Session:
         self._xray = self.budget.xray(position)
         self._sample = not self._xray and self.budget.allows()
         self.losses.xray_open = self._xray
-        if self._xray or self._sample:
+        glance = not self._xray and not self._sample and self.outputs.due(position)
+        if self._xray or self._sample or glance:
             self.activations.begin()
+            self.layouts.begin()
+            self.outputs.begin(xray=self._xray)
             self.forward.put_up(self.probes.guard, xray=self._xray)
 
     # -- what has come together ---------------------------------------------------------------------------------------------------
@@ -565,6 +586,7 @@ class Session:
             "val_passes": self.losses.validation.passes,
             "epochs": inputs.loaders.epochs,
             "losses": self.losses.computed,
+            "target_sizes": len(self.layouts.sizes),
             "any_backwards": loop.backwards,
             "loss_without_graph": self.losses.without_graph,
             "seeded_each_step": seeds is not None,

@@ -15,6 +15,7 @@ from .output_activation_mismatch import RULE as OUTPUT_ACTIVATION_MISMATCH
 from .padding_in_loss import RULE as PADDING_IN_LOSS
 from .shape_broadcast_in_loss import RULE as SHAPE_BROADCAST_IN_LOSS
 from .sigmoid_before_bce_with_logits import RULE as SIGMOID_BEFORE_BCE_WITH_LOGITS
+from .tensor_layout_wrong import RULE as TENSOR_LAYOUT_WRONG
 from .wrong_dimension import RULE as WRONG_DIMENSION
 
 RULES: tuple[Rule, ...] = (
@@ -32,5 +33,6 @@ RULES: tuple[Rule, ...] = (
     PADDING_IN_LOSS,
     SHAPE_BROADCAST_IN_LOSS,
     SIGMOID_BEFORE_BCE_WITH_LOGITS,
+    TENSOR_LAYOUT_WRONG,
     WRONG_DIMENSION,
 )

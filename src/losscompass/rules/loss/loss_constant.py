@@ -59,7 +59,15 @@ RULE = Rule(
     ),
     detect=detect,
     remedies=("keep-the-graph",),
-    explains=("loss-flat", "plateau", "slow-descent", "chance-level-loss", "constant-metric", "loss-oscillation"),
+    explains=(
+        "embedding-collapse",
+        "loss-flat",
+        "plateau",
+        "slow-descent",
+        "chance-level-loss",
+        "constant-metric",
+        "loss-oscillation",
+    ),
     confidence=0.95,
     domain=("T9",),
 )

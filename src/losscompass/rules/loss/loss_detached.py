@@ -7,6 +7,7 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..rewrite import changed, same_scope, without_detaching
 from ..seen import count, flag, loops, number, place, shown, text, texts
+from ._cuts import severed
 
 LEAST = 3  # losses
 NO_GRADIENT = ("does not require grad", "'float' object has no attribute 'backward'")
@@ -39,6 +40,14 @@ def detect(run: Run) -> Iterator[Finding]:
             change=changed(spot, without_detaching),
         )
         return
+    for names, spot, cut in severed(run):
+        yield Finding(
+            onset=None,
+            values={"losses": max(losses, 1), "names": names or _all_names(run)},
+            place=spot,
+            change=changed(cut, without_detaching),
+        )
+        return
     yield from _parts(run)
 
 
@@ -63,6 +72,7 @@ def _parts(run: Run) -> Iterator[Finding]:
     if any(flag(model, "loaded") for model in run.happened("model")):
         return  # features of a network that was trained before are detached on purpose
     moved = {track.tensor for track in run.tracks("gradient") for norm in track.stats.get("norm", ()) if norm > 0}
+    moved |= {one.tensor for one in run.tracks("weight") if len(set(one.stats.get("norm", ()))) > 1}  # by hand
     for holder in sorted({number(one, "optimizer") or 0.0 for one in coverage}):
         looks = [one for one in coverage if (number(one, "optimizer") or 0.0) == holder]
         cut = set.intersection(
@@ -95,7 +105,9 @@ RULE = Rule(
         Need("event:model", optional=True),
         Need("event:loss-call", optional=True),
         Need("event:failed", optional=True),
+        Need("event:optimizer", optional=True),
         Need("tensor:gradient", optional=True),
+        Need("tensor:weight", optional=True),
     ),
     detect=detect,
     remedies=("keep-the-graph",),

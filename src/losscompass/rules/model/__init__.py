@@ -5,8 +5,10 @@ from .bad_initialisation import RULE as BAD_INITIALISATION
 from .batch_norm_small_batch import RULE as BATCH_NORM_SMALL_BATCH
 from .dead_relu import RULE as DEAD_RELU
 from .dropout_too_strong import RULE as DROPOUT_TOO_STRONG
+from .embedding_collapse import RULE as EMBEDDING_COLLAPSE
 from .exploding_gradients import RULE as EXPLODING_GRADIENTS
 from .gan_imbalance import RULE as GAN_IMBALANCE
+from .gan_mode_collapse import RULE as GAN_MODE_COLLAPSE
 from .gradient_clip_too_tight import RULE as GRADIENT_CLIP_TOO_TIGHT
 from .low_precision import RULE as LOW_PRECISION
 from .no_nonlinearity import RULE as NO_NONLINEARITY
@@ -18,8 +20,10 @@ RULES: tuple[Rule, ...] = (
     BATCH_NORM_SMALL_BATCH,
     DEAD_RELU,
     DROPOUT_TOO_STRONG,
+    EMBEDDING_COLLAPSE,
     EXPLODING_GRADIENTS,
     GAN_IMBALANCE,
+    GAN_MODE_COLLAPSE,
     GRADIENT_CLIP_TOO_TIGHT,
     LOW_PRECISION,
     NO_NONLINEARITY,
