@@ -40,7 +40,9 @@ class Sources:
                 continue
             self._told.add(file)
             text = "".join(linecache.getlines(file))
-            size = len(text) + 5 * sum(not letter.isascii() for letter in text) if len(text) <= self._left else len(text)
+            size = (
+                len(text) + 5 * sum(not letter.isascii() for letter in text) if len(text) <= self._left else len(text)
+            )
             if text and size <= self._left:
                 self._left -= size
                 self._telling.event("source", {"file": self._places.shown(file), "text": text})
