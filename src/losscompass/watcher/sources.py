@@ -55,9 +55,10 @@ class Sources:
             return
         for module in list(sys.modules.values())[:_MODULES]:
             file = getattr(module, "__file__", None)
-            if isinstance(file, str) and file.endswith(".py") and file.startswith(folders) and own_file(file):
-                if not _installed(file):
-                    yield file
+            if not isinstance(file, str):
+                continue
+            if file.endswith(".py") and file.startswith(folders) and own_file(file) and not _installed(file):
+                yield file
 
 
 def _installed(file: str) -> bool:

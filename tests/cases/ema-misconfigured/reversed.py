@@ -1,8 +1,6 @@
 # case: the two factors stand at the wrong weights
 # expect: ema-misconfigured
-# line: 26
-import copy
-
+# line: 24
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset

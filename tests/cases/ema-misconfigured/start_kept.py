@@ -23,6 +23,6 @@ for epoch in range(16):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        pass
+        print(loss.item())
     with torch.no_grad():
         print(sum(loss_fn(before(inputs), labels).item() for inputs, labels in val_loader))

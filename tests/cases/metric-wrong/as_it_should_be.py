@@ -1,5 +1,7 @@
 # case: totals by many ways, all of them right
 # expect-not: metric-wrong
+from collections import defaultdict
+
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
@@ -11,8 +13,6 @@ y = (x[:, 0] + 0.3 * torch.randn(330) > 0).long()
 train_set, val_set = TensorDataset(x[:230], y[:230]), TensorDataset(x[230:], y[230:])
 train_loader = DataLoader(train_set, batch_size=32, shuffle=True)
 val_loader = DataLoader(val_set, batch_size=32)
-from collections import defaultdict
-
 model = nn.Sequential(nn.Linear(10, 32), nn.ReLU(), nn.Linear(32, 1), nn.Flatten(0))
 criterion = nn.BCEWithLogitsLoss()
 optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
@@ -44,7 +44,7 @@ def evaluate(net, loader, limit=0.5):
 
 
 for epoch in range(3):
-    running, shown, batches = 0.0, 0, 0
+    running, shown = 0.0, 0
     for inputs, labels in train_loader:
         logits = model(inputs)
         loss = criterion(logits, labels.float())
@@ -56,7 +56,6 @@ for epoch in range(3):
         shown += ((logits > 0) == (labels > 0.5)).sum().item()
         steps += 1
         smoothed += loss.item()
-        batches += 1
         print(((logits > 0) == labels).sum().item() / n, smoothed / steps)
     history["loss"].append(running / len(train_loader.dataset))
     print(shown / len(train_set), smoothed / ((epoch + 1) * len(train_loader)))

@@ -1,6 +1,7 @@
 """A reported number is computed wrongly: the training may be fine, what is said of it is not."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 
 from ...evidence.run import Run
@@ -44,7 +45,7 @@ def detect(run: Run) -> Iterator[Finding]:
                 values={"what": f"words:metric-wrong.{one.form}", "code": "–", "name": "–", **one.values},
                 confidence=one.confidence,
                 place=where,
-                change=_change(one, where.code) and changed(where, lambda code: _change(one, code)),
+                change=changed(where, partial(_change, one)),
             )
             return
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from ...evidence.records import Event, Place
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ..seen import count, latest, loops, number, place, text
+from ..base import Finding, Need, Rule, Severity, Threshold, Undecided, Value
+from ..seen import count, latest, loops, number, text
 from ..source import Program, ancestors, place_at, program
 from ..source.averages import Blend, around, blends
 
@@ -29,16 +29,16 @@ def detect(
     found = blends(read)
     if not found:
         return  # nothing is averaged: a copy that stands still is a target, a teacher or a memory
+    steps = max((count(loop, "steps") for loop in loops(run)), default=0)
     for one in found:
         if one.keep is None or one.take is None or one.take <= 0 or not 0 < one.keep < 1:
             continue
         if abs(one.keep + one.take - 1) > SUM:
-            yield _finding("sum", one, keep=one.keep, take=one.take)
+            yield _finding(one, keep=one.keep, take=one.take, steps=steps)
             return
         if one.keep < reversed_below:
-            yield _finding("reversed", one, keep=one.keep, take=one.take)
+            yield _finding(one, keep=one.keep, take=one.take, steps=steps)
             return
-    steps = max((count(loop, "steps") for loop in loops(run)), default=0)
     if steps < FEWEST or run.facts.get("ended") not in {None, "finished"}:
         raise Undecided("longer-run")
     copies = latest(run, "copy", "number")
@@ -47,13 +47,13 @@ def detect(
     travelled = [way for one in copies if (way := number(one, "travelled")) is not None]
     slow = max(found, key=lambda one: one.keep or 0.0)
     if travelled and max(travelled) < stale and not all("[" in one.slow for one in found):
-        still = max(travelled) <= 0
+        way = max(0.0, *travelled)
+        still = not way
         yield Finding(
             onset=None,
             values={
-                "form": "still" if still else "stale",
                 "name": text(copies[0], "variable") or text(copies[0], "class"),
-                "travelled": max(0.0, max(travelled)),
+                "travelled": way,
                 "keep": slow.keep if slow.keep is not None else "–",
                 "take": slow.take if slow.take is not None else "–",
                 "steps": steps,
@@ -61,7 +61,7 @@ def detect(
             place=_update(read, slow) if still else place_at(slow.file, slow.node),
         )
     elif slow.keep is not None and slow.keep**steps > 1 - stale and "[" in slow.slow:  # a table of tensors
-        yield _finding("stale", slow, keep=slow.keep, take=1 - slow.keep, travelled=1 - slow.keep**steps, steps=steps)
+        yield _finding(slow, keep=slow.keep, take=1 - slow.keep, travelled=1 - slow.keep**steps, steps=steps)
 
 
 def _trains(copy: Event) -> bool:
@@ -69,9 +69,9 @@ def _trains(copy: Event) -> bool:
     return 2 * count(copy, "called") > count(copy, "looks")
 
 
-def _finding(form: str, one: Blend, **values: float) -> Finding:
-    told = {"name": one.slow, "travelled": 0.0, "steps": 0, **values}
-    return Finding(onset=None, values={"form": form, **told}, place=place_at(one.file, one.node))
+def _finding(one: Blend, **values: Value) -> Finding:
+    told: dict[str, Value] = {"name": one.slow, "travelled": "–", "steps": "–", **values}
+    return Finding(onset=None, values=told, place=place_at(one.file, one.node))
 
 
 def _update(read: Program, one: Blend) -> Place:

@@ -133,9 +133,9 @@ def _move(program: Program, node: ast.expr) -> str:
         function = program.called(call)
         if function is not None and len(call.args) == 1 and not call.keywords and _moves_at_random(function):
             return f"={name}"
-        if ("transform" in name or "aug" in name) and function is None and len(call.args) == 1:
-            if any(program.calls_of.get(maker) for maker in _MAKERS):
-                return f"={name}"
+        drawing = any(program.calls_of.get(maker) for maker in _MAKERS)
+        if drawing and ("transform" in name or "aug" in name) and function is None and len(call.args) == 1:
+            return f"={name}"
     for one in ast.walk(node):
         if isinstance(one, ast.Slice) and one.step is not None and plain(one.step) == "-1":
             return "flip"

@@ -96,9 +96,9 @@ class Flow:
                 for one in [*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)]:
                     self._read(one, names)
             case ast.ClassDef():
-                for one in node.body:
-                    if isinstance(one, Function | ast.ClassDef):
-                        self._statement(one, names, depth + 1)
+                for inner in node.body:
+                    if isinstance(inner, Function | ast.ClassDef):
+                        self._statement(inner, names, depth + 1)
             case ast.Assign():
                 self._read(node.value, names)
                 for target in node.targets:

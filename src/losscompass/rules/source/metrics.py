@@ -124,7 +124,7 @@ def _totals(file: File, node: ast.AST, around: tuple[ast.AST, ...]) -> list[Defi
         and last_name(node.func) in {"float", "int", "item"}
         and (node.args or isinstance(node.func, ast.Attribute))
     ):
-        node = node.args[0] if node.args else node.func.value  # type: ignore[union-attr]
+        node = node.args[0] if node.args or not isinstance(node.func, ast.Attribute) else node.func.value
     found = file.flow.reaching.get(node, frozenset())
     return sorted(
         (
@@ -162,7 +162,8 @@ def _by_last(
         yield Fault("last-batch", file, node, 0.95, {"name": below.id, "code": plain(one.value)})
     value = one.value
     if one.kind == "for" and one.at == 0 and one.node is loop and isinstance(value, ast.Call):
-        if last_name(value.func) == "enumerate" and len(value.args) == 1 and not value.keywords:
+        name = last_name(value.func) if len(value.args) == 1 and not value.keywords else ""
+        if name == "enumerate":
             yield Fault("last-index", file, node, 0.8, {"name": below.id, "code": plain(value)})
 
 
@@ -380,10 +381,9 @@ def _spread(
     other = [one for one in sides if names[1] in {key(each) for each in ast.walk(one)}]
     if len(mine) != 1 or len(other) != 1 or mine == other or not file.flow.uses(mine[0]) & values:
         return
-    shaped = lambda one: (
-        any(isinstance(each, ast.Subscript) for each in ast.walk(one)) or any(True for _ in calls(one, *_SHAPING))
-    )  # noqa: E731
-    if shaped(mine[0]) or shaped(other[0]):
+    if any(isinstance(each, ast.Subscript) for one in sides for each in ast.walk(one)):
+        return
+    if any(True for one in sides for _ in calls(one, *_SHAPING)):
         return
     squeezed = (
         isinstance(given, ast.Call)
@@ -425,11 +425,11 @@ def named_scores(program: Program) -> Iterator[Fault]:
                 continue
             top, below = one.value.left, one.value.right
             if name.startswith(("precision", "recall")):
-                terms = {key(each).rpartition(".")[2].lower() for each in _terms(file, below)}
+                named = {key(each).rpartition(".")[2].lower() for each in _terms(file, below)}
                 wrong = {"precision": {"tp", "fn"}, "recall": {"tp", "fp"}}[
                     "precision" if name.startswith("p") else "recall"
                 ]
-                if key(top).rpartition(".")[2].lower() == "tp" and wrong <= terms and len(terms - {"eps", ""}) == 2:
+                if key(top).rpartition(".")[2].lower() == "tp" and wrong <= named and len(named - {"eps", ""}) == 2:
                     yield Fault("named-score", file, one.node, 0.9, {"name": one.name, "code": plain(one.value)})
             if name in {"iou", "jaccard"} and "inter" in plain(top) and "*" not in plain(top):
                 terms = [each for each in _terms(file, below) if number_of(each) is None and "eps" not in plain(each)]

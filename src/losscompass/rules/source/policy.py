@@ -13,6 +13,7 @@ from .trace import Trace, trace
 _CUTTING = frozenset(
     ("detach", "item", "numpy", "tolist", "float", "tensor", "as_tensor", "array", "asarray", "detach_")
 )
+_TURNS = frozenset(("reversed", "reverse", "flip", "flipud", "appendleft"))
 _DRAWS = frozenset(("sample", "rsample"))
 _DISCOUNT = ("gamma", "discount", "lam", "cumsum", "lfilter", "gae")
 
@@ -135,9 +136,12 @@ def recurrences(program: Program) -> list[Recurrence]:
             ]
             if len(scaled) != 1 or len(plain_side) != 1 or isinstance(plain_side[0], ast.BinOp):
                 continue
-            for other in sorted(file.flow.definitions.values(), key=lambda d: (d.line, d.name)):
-                if other.kind == "grow" and other.loops and other.loops[-1] is loop and one in other.uses:
-                    found.append(Recurrence(file, loop, other, _goes_back(loop.iter)))
+            back = _goes_back(loop.iter)
+            found += [
+                Recurrence(file, loop, other, back)
+                for other in sorted(file.flow.definitions.values(), key=lambda d: (d.line, d.name))
+                if other.kind == "grow" and other.loops and other.loops[-1] is loop and one in other.uses
+            ]
     return found
 
 
@@ -149,23 +153,11 @@ def _reversals(tree: ast.AST) -> list[ast.AST]:
     """Everything that turns an order around."""
     found: list[ast.AST] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and last_name(node.func) in {
-            "reversed",
-            "reverse",
-            "flip",
-            "flipud",
-            "appendleft",
-            "flip_",
-        }:
-            found.append(node)
-        elif (
-            isinstance(node, ast.Call) and last_name(node.func) == "insert" and node.args and plain(node.args[0]) == "0"
-        ):
-            found.append(node)
-        elif isinstance(node, ast.Subscript) and any(
-            isinstance(one, ast.Slice) and one.step is not None and plain(one.step) == "-1"
-            for one in ast.walk(node.slice)
-        ):
+        if isinstance(node, ast.Call):
+            name, first = last_name(node.func), plain(node.args[0]) if node.args else ""
+            if name in _TURNS or (name == "insert" and first == "0"):
+                found.append(node)
+        elif isinstance(node, ast.Slice) and node.step is not None and plain(node.step) == "-1":
             found.append(node)
     return found
 
@@ -198,7 +190,7 @@ def raw_rewards(program: Program, weighed: list[Product]) -> Iterator[Estimate]:
             continue
         rewards = [
             definition
-            for definition in one.of.definitions
+            for definition in sorted(one.of.definitions, key=lambda d: (d.line, d.name))
             if isinstance(definition.value, ast.Call) and last_name(definition.value.func) == "step" and definition.at
         ]
         if rewards and any(
@@ -227,12 +219,12 @@ def _discounts(node: ast.AST) -> bool:
 def attached_advantages(program: Program, weighed: list[Product], forwards: set[tuple[str, int]]) -> Iterator[Estimate]:
     """`log_prob * (returns - values)` with values that still hold the graph: the policy's loss trains the critic, astray."""
     for one in weighed:
-        cut = lambda file, node: _cuts(file, node)  # noqa: E731
-        kept = trace(program, one.file, one.weight, cut)
+        kept = trace(program, one.file, one.weight, _cuts)
         differences = [node for node in kept.nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub)]
+        differences.sort(key=lambda node: (node.lineno, node.col_offset))
         for difference in differences:
             home = kept.file_of[difference]
-            critic = trace(program, home, difference.right, cut)
+            critic = trace(program, home, difference.right, _cuts)
             called = [
                 node
                 for node in critic.nodes

@@ -30,7 +30,7 @@ class Roles:
         }
         self.training_names, self.other_names = _loaders(program, run)
         for file, call in program.calls_of.get("backward", []):
-            root = call.args[0] if call.args and last_name(call.func) == "backward" else None
+            root: ast.AST | None = call.args[0] if call.args and last_name(call.func) == "backward" else None
             if isinstance(call.func, ast.Attribute) and plain(call.func.value) not in {"torch.autograd", "autograd"}:
                 owner: ast.AST = call.func.value
                 root = root if isinstance(owner, ast.Name) and not file.flow.reaching.get(owner) else owner
@@ -82,7 +82,7 @@ class Roles:
             found.add("val")
             return
         for call in calls(node):
-            if self._of_call(file, call, found, seen):
+            if self._of_call(call, found, seen):
                 return
         names = [one for one in inside(node) if one in file.flow.reaching]
         whole = {
@@ -116,13 +116,13 @@ class Roles:
             return  # data
         value = one.value
         if one.at is not None and isinstance(value, ast.Call):
-            self._of_call(file, value, found, seen, one.at)
+            self._of_call(value, found, seen, one.at)
             return
         self._follow(file, value, found, seen)
         if not found and any(True for _ in calls(value)) and self.without_gradient(file, one.node) and _measures(value):
             found.add("val")
 
-    def _of_call(self, file: File, call: ast.Call, found: set[Side], seen: set[object], at: int | None = None) -> bool:
+    def _of_call(self, call: ast.Call, found: set[Side], seen: set[object], at: int | None = None) -> bool:
         """A function of the user's own: by the data that it is given, else by what it returns. False: not one of these."""
         function = self.program.called(call)
         if function is None or function.name in {"forward", "__call__"}:

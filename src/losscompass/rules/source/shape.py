@@ -25,14 +25,13 @@ def ancestors(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[ast.AS
 
 def inside(node: ast.AST) -> Iterator[ast.AST]:
     """The node and all below it, without the bodies of functions and classes that are defined within."""
-    stack, seen = [node], 0
+    stack = [node]
     while stack:
         one = stack.pop()
         yield one
-        seen += 1
-        for child in ast.iter_child_nodes(one):
-            if not isinstance(child, Function | ast.ClassDef | ast.Lambda):
-                stack.append(child)
+        stack += [
+            child for child in ast.iter_child_nodes(one) if not isinstance(child, Function | ast.ClassDef | ast.Lambda)
+        ]
 
 
 def calls(node: ast.AST, *names: str) -> Iterator[ast.Call]:
