@@ -38,15 +38,9 @@ CAUSES = {
 """What can be wrong with a training, by where it lies."""
 
 UNSEEN = {
-    "weight-tying-wrong": "which weights are meant to be one is known to the author only. A scale that is off by much shows as initial-loss-off, a copy that does not learn as parameters-frozen.",
-    "ema-misconfigured": "an average of weights is written with plain arithmetic on tensors, which the watcher does not follow. Validate once with the weights themselves: if that is far better, it is the average.",
     "tensor-layout-wrong": "a reshape that mixes axes is as legal as one that does not. Change one sample of a batch: no other sample's output may change.",
-    "policy-gradient-wrong": "the sum of log-probabilities and rewards is a number like any other, whichever reward stands beside which action. A one-step task with a known best action settles it.",
     "label-misaligned": "labels that are shuffled against their inputs look like labels that the inputs do not determine. It is named as likely where the loss stays at what the label shares give.",
     "label-format-wrong": "corners and centres of a box, or two orders of classes, are numbers of the same range. Draw ten targets over their inputs.",
-    "augmentation-breaks-labels": "the picture and its mask are turned before the loader gives them, each on its own. Draw ten augmented samples with their targets.",
-    "metric-wrong": "a metric is computed by plain code. Compute it once with a library, on the same answers.",
-    "model-selection-on-train": "which number decides what is kept stands in an `if` of the user's code. The curves show overfitting; whether the choice saw it, they do not.",
     "undertrained": "it has a name of its own: loss-still-falling says so, and how far the curve would fall.",
     "underfit-capacity": "a small model and a hard task leave the same curve. It is named as likely; learning one batch by heart settles it.",
     "gan-mode-collapse": "what the generator covers is not in the losses. Count the distinct samples it makes.",

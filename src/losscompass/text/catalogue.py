@@ -24,6 +24,10 @@ _PACKAGE = files("losscompass")
 _JAPANESE = re.compile("[\u3001-\u30ff\u4e00-\u9fff\uff01-\uff60]")
 
 
+WORDS = "words:"
+"""What a value begins with that is a key of the catalogue: a finding that takes several forms has one message."""
+
+
 class Catalogue:
     """The words of one language. A word that is missing is never an error to the user: its id is shown instead."""
 
@@ -132,7 +136,8 @@ class Catalogue:
         """`template` with its {placeholders} replaced; a value that is missing as "?".
 
         `{x}` and `{x:.3g}` are written by `number`, `{x:.1%}` by `percent`, `{x:t}` is a span of time in seconds, a "+" before
-        these shows the sign of a rise. Values that are text are put in as they are.
+        these shows the sign of a rise. Values that are text are put in as they are; "words:metric-wrong.stale" stands for
+        the words of that key, filled with the other values.
         """
         return fill(template, values, self.lang)
 
@@ -163,7 +168,12 @@ def fill(template: str, values: Mapping[str, Value], lang: str) -> str:
     for literal, name, spec, _ in pieces:
         text = _join(text, literal)
         if name is not None:
-            text = _join(text, _written(values.get(name, "?"), spec or "", lang))
+            value = values.get(name, "?")
+            if isinstance(value, str) and value.startswith(WORDS):
+                others = {key: one for key, one in values.items() if key != name}
+                text = _join(text, catalogue(lang).ui(value.removeprefix(WORDS), **others))
+            else:
+                text = _join(text, _written(value, spec or "", lang))
     return text
 
 

@@ -16,6 +16,9 @@ from .places import Places, Spot
 _MODE_SENSITIVE: Final = 64
 """Dropout and batch-norm modules of a model that are remembered."""
 
+_PLAIN: Final = frozenset(("builtins", "types", "typing", "_frozen_importlib", "argparse", "numpy", "torch"))
+"""Modules whose objects hold no model."""
+
 _MODELS: Final = 32
 _CALLS: Final = 4096
 
@@ -254,6 +257,21 @@ def _outermost(module: Any, frame: Any, kind: type) -> tuple[Any, str]:
     if variable == "self":
         variable = ""
     return best, variable
+
+
+def in_reach(frame: Any, kind: type) -> list[tuple[str, Any]]:
+    """The modules that the calling code names, or holds in an object of its own."""
+    optimized = frame.f_code.co_flags & inspect.CO_OPTIMIZED
+    names = frame.f_locals
+    found: list[tuple[str, Any]] = []
+    for scope in (names, frame.f_globals) if optimized else (names,):
+        for name, value in list(scope.items())[:2000]:
+            if isinstance(value, kind):
+                found.append((name, value))
+            elif type(value).__module__ not in _PLAIN and hasattr(value, "__dict__") and not isinstance(value, type):
+                found += [(one, held) for one, held in list(vars(value).items())[:200] if isinstance(held, kind)]
+    release(frame)  # it must not keep the user's tensors alive
+    return found
 
 
 def _held(name: str, value: Any, kind: type) -> list[tuple[str, Any]]:

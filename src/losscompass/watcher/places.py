@@ -40,7 +40,11 @@ class Spot:
 
 def is_own_code(code: CodeType) -> bool:
     """Whether the code is the user's: not ours, not of Python or an installed package, not frozen or made by `exec`."""
-    name = code.co_filename
+    return own_file(code.co_filename)
+
+
+def own_file(name: str) -> bool:
+    """The same by the name of the file."""
     if name.startswith(_OURS) or name == WRAPPER:
         return False
     if name.startswith("<"):
@@ -107,6 +111,14 @@ class Places:
             spot = self._spots[key] = Spot(code, line)
         return spot
 
+    def shown(self, file: str) -> str:
+        """The name of a file as places give it."""
+        return os.path.relpath(file, self._folder) if file.startswith(self._folder + os.sep) else file
+
+    def files(self) -> list[str]:
+        """The files that places were found in, in the order in which they were."""
+        return list(dict.fromkeys(spot.code.co_filename for spot in list(self._spots.values())))
+
     def place(self, spot: Spot | None) -> Place | None:
         """The spot with its text, the file's name relative to the folder that the run began in, where it lies below it."""
         if spot is None:
@@ -118,7 +130,7 @@ class Places:
             file = spot.code.co_filename
             # A call over several lines is shown from its first to its last.
             text = statement(file, spot.line)
-            shown = os.path.relpath(file, self._folder) if file.startswith(self._folder + os.sep) else file
+            shown = self.shown(file)
             function = "" if spot.code.co_name.startswith("<") else spot.code.co_qualname
             known = self._known[spot] = (shown, spot.line, text, function)
         return known

@@ -14,6 +14,7 @@ from typing import Any, Final
 from . import facts, origins
 from .budget import ALWAYS, Budget
 from .contract import FUNCTIONS
+from .copies import Copies
 from .coverage import Coverage
 from .deferred import Deferred
 from .definitions import of_model
@@ -29,6 +30,7 @@ from .patches import Patches
 from .places import Places, Spot, is_own_code, receiver
 from .probes import Probes
 from .schedulers import SchedulerActs, Schedulers
+from .sources import Sources
 from .telling import Recorder, Telling
 from .tensors import Activations, Tensors
 from .training import Training
@@ -91,6 +93,8 @@ class Session:
         self.layouts = Layouts(torch, self.telling, self.forward, self.inputs)
         self.outputs = Outputs(torch, self.telling, self.budget)
         self.schedulers = Schedulers(self.places)
+        self.sources = Sources(self.places, self.telling)
+        self.copies = Copies(torch, self.places, self.forward)
         self.patches = Patches(torch.compiler.is_compiling)
         core = torch._C
         self._outside = (
@@ -358,10 +362,17 @@ class Session:
         state = self.loop.before_step(optimizer, 3, closure=closure)
         if not state.steps:
             self._tell_optimizer(state, optimizer)
+            self.probes.within("copies", lambda: self._begin_copies(state))
         if (self._xray or self._sample) and not closure:
             began = perf_counter()
             self.tensors.before_step(state.parameters(), self._parameter_name)
             self.budget.charge(began)
+
+    def _begin_copies(self, state: OptimizerActs) -> None:
+        began = perf_counter()
+        self.copies.before_first_step(state)
+        self.copies.search(1)
+        self.budget.charge(began)
 
     def _parameter_name(self, parameter: Any) -> str:
         name = self.forward.name_of(parameter)
@@ -380,6 +391,7 @@ class Session:
                 self.telling.nonfinite(*self.tensors.nonfinite, "train", self.loop.spots.get("step"))
             if self._xray:
                 self._tell_coverage(state)
+            self.probes.within("copies", self.copies.stepped)
             self.budget.charge(began)
         self.training.write(position, optimizer, looked=looked)
         if self.loop.after_step(state):
@@ -450,6 +462,8 @@ class Session:
 
     def _model_called(self, model: Model, args: Args) -> None:
         training = self._torch.is_grad_enabled()
+        if (module := model.ref()) is not None:
+            self.copies.called(module)
         if training:
             self._forwards += 1
             if not self.loop.backwards and (spot := self.forward.trained or model.spot) is not None:
@@ -606,6 +620,8 @@ class Session:
             self.telling.event("labels", labels | {"loader": -1 if training is None else training.number}, at=at)
             if labels.get("classes", 65) <= 64 and labels["batches"] >= 8:
                 self.telling.fact("priors", ",".join(f"{share:.6g}" for share in labels["shares"]))
+        self.probes.within("sources", self.sources.tell)
+        self.probes.within("copies", self._tell_copies)
         if inputs.prints.train or inputs.prints.val:
             validation = next((one for one in inputs.loaders.all if one is not training), None)
             figures = inputs.prints.figures() | {"training_loader": -1 if training is None else training.number}
@@ -624,6 +640,10 @@ class Session:
             data = getattr(data, "dataset", data)
         each = origins.seeding_in(self.places, getattr(type(data), "__getitem__", None))
         return each or (origins.seeding(self.places, self.loop.spots.get("forward")) if self.loop.backwards else None)
+
+    def _tell_copies(self) -> None:
+        for figures, spot in self.copies.figures(self.loop.position):
+            self.telling.event("copy", figures, at=spot)
 
     def _cadence(self, scheduler: SchedulerActs) -> dict[str, Any]:
         """How often a scheduler is stepped, against steps and epochs."""

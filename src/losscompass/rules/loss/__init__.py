@@ -13,6 +13,7 @@ from .loss_wrong_sign import RULE as LOSS_WRONG_SIGN
 from .numerical_instability_in_loss import RULE as NUMERICAL_INSTABILITY_IN_LOSS
 from .output_activation_mismatch import RULE as OUTPUT_ACTIVATION_MISMATCH
 from .padding_in_loss import RULE as PADDING_IN_LOSS
+from .policy_gradient_wrong import RULE as POLICY_GRADIENT_WRONG
 from .shape_broadcast_in_loss import RULE as SHAPE_BROADCAST_IN_LOSS
 from .sigmoid_before_bce_with_logits import RULE as SIGMOID_BEFORE_BCE_WITH_LOGITS
 from .tensor_layout_wrong import RULE as TENSOR_LAYOUT_WRONG
@@ -31,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     LOSS_WRONG_SIGN,
     NUMERICAL_INSTABILITY_IN_LOSS,
     PADDING_IN_LOSS,
+    POLICY_GRADIENT_WRONG,
     SHAPE_BROADCAST_IN_LOSS,
     SIGMOID_BEFORE_BCE_WITH_LOGITS,
     TENSOR_LAYOUT_WRONG,

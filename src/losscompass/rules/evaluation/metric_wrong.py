@@ -1,0 +1,99 @@
+"""A reported number is computed wrongly: the training may be fine, what is said of it is not."""
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain
+
+from ...evidence.run import Run
+from ..base import Finding, Need, Rule, Severity
+from ..rewrite import changed
+from ..seen import count, place, shape, text
+from ..source import Program, place_at, program
+from ..source.files import File
+from ..source.metrics import (
+    Fault,
+    against_the_loss,
+    constant_comparisons,
+    divisions,
+    named_scores,
+    training_values,
+)
+from ..source.roles import Roles
+from ..source.shape import Function, ancestors
+
+
+def detect(run: Run) -> Iterator[Finding]:
+    read = program(run)
+    roles = Roles(read, run)
+    calls = [
+        (where.file, where.line, one) for one in run.happened("loss-call") if (where := place(one, "at")) is not None
+    ]
+    reductions = {(file, line): text(one, "reduction") for file, line, one in calls}
+    compared = {(file, line): (text(one, "function"), shape(one, "input_shape") or ()) for file, line, one in calls}
+    found = chain(
+        constant_comparisons(read),
+        divisions(read, roles, _batches(read, run), reductions),
+        training_values(read, roles),
+        *(against_the_loss(read, where, *what) for where, what in sorted(compared.items())),
+        named_scores(read),
+    )
+    for one in found:
+        if _lives(read, one.file, one):
+            where = place_at(one.file, one.node)
+            yield Finding(
+                onset=None,
+                values={"what": f"words:metric-wrong.{one.form}", "code": "–", "name": "–", **one.values},
+                confidence=one.confidence,
+                place=where,
+                change=changed(where, partial(_change, one)),
+            )
+            return
+
+
+def _batches(read: Program, run: Run) -> dict[str, int]:
+    """How many batches the loaders have, by their names."""
+    found: dict[str, int] = {}
+    for one in run.happened("loader"):
+        where = place(one, "at")
+        file = None if where is None else read.file(where.file)
+        if where is None or file is None:
+            continue
+        for definition in file.flow.definitions.values():
+            if definition.kind == "assign" and definition.line <= where.line <= getattr(
+                definition.node, "end_lineno", 0
+            ):
+                found[definition.name] = count(one, "batches")
+    return found
+
+
+def _lives(read: Program, file: File, one: Fault) -> bool:
+    function = next((node for node in ancestors(one.node, file.parents) if isinstance(node, Function)), None)
+    return function is None or read.is_used(function)
+
+
+def _change(one: Fault, code: str) -> str | None:
+    """The line as it should be, where that is certain."""
+    old = str(one.values.get("code", ""))
+    if one.form in {"always", "never"} and old.endswith("> 0") and code.count(old) == 1:
+        return code.replace(old, f"{old[:-1]}0.5")
+    return None
+
+
+RULE = Rule(
+    id="metric-wrong",
+    kind="cause",
+    severity=Severity.WARNING,
+    needs=(
+        Need("fact:watched"),
+        Need("event:source", optional=True),
+        Need("event:loss-call", optional=True),
+        Need("event:loader", optional=True),
+        Need("event:labels", optional=True),
+        Need("event:samples", optional=True),
+    ),
+    detect=detect,
+    remedies=("look-at-predictions",),
+    explains=("constant-metric", "stalled-metric"),
+    confidence=0.9,
+    domain=("D5",),
+)

@@ -1,0 +1,123 @@
+"""The program of a run: the text of its files, as trees. What cannot be read is left out."""
+
+import ast
+from functools import lru_cache
+
+from ...evidence.records import Place
+from ...evidence.run import Run
+from ..base import Undecided
+from ..seen import text
+from .flow import Flow
+from .shape import Function, calls, last_name, parents_of
+
+LONGEST = 250_000
+"""Letters of a file that is read."""
+
+
+class File:
+    """One file, read."""
+
+    def __init__(self, name: str, source: str, tree: ast.Module) -> None:
+        self.name = name
+        self.lines = source.splitlines()
+        self.tree = tree
+        self.parents = parents_of(tree)
+        self.flow = Flow(tree)
+        self.functions = [node for node in ast.walk(tree) if isinstance(node, Function)]
+
+
+class Program:
+    """All files that could be read."""
+
+    def __init__(self, files: tuple[File, ...]) -> None:
+        self.files = files
+        self.file_of = {node: file for file in files for node in file.functions}
+        self.functions: dict[str, list[Function]] = {}
+        self.classes: dict[str, ast.ClassDef] = {}
+        self.calls_of: dict[str, list[tuple[File, ast.Call]]] = {}
+        for file in files:
+            for node in ast.walk(file.tree):
+                if isinstance(node, Function):
+                    self.functions.setdefault(node.name, []).append(node)
+                elif isinstance(node, ast.ClassDef):
+                    self.classes.setdefault(node.name, node)
+                elif isinstance(node, ast.Call):
+                    self.calls_of.setdefault(last_name(node.func), []).append((file, node))
+
+    def called(self, call: ast.Call) -> Function | None:
+        """The function of the user's own that is called: the only one of that name."""
+        found = self.functions.get(last_name(call.func), [])
+        return found[0] if len(found) == 1 else None
+
+    def file(self, name: str) -> File | None:
+        """The file of a place."""
+        return next((one for one in self.files if one.name == name), None)
+
+    def is_used(self, function: Function) -> bool:
+        """Whether the name of a function stands anywhere but at its definition; methods that Python calls do not need one."""
+        if function.name.startswith("__") or function.name in {"forward", "main"}:
+            return True
+        return any(
+            (isinstance(node, ast.Name) and node.id == function.name)
+            or (isinstance(node, ast.Attribute) and node.attr == function.name)
+            or (isinstance(node, ast.Constant) and node.value == function.name)
+            for file in self.files
+            for node in ast.walk(file.tree)
+        )
+
+    def text_holds(self, *words: str) -> bool:
+        """Whether any file holds one of the words."""
+        return any(word in line for file in self.files for line in file.lines for word in words)
+
+
+def program(run: Run) -> Program:
+    """What the run has told of its source. Raises Undecided where it told nothing that can be read."""
+    told = {text(one, "file"): text(one, "text") for one in run.happened("source")}
+    read = _read(tuple(sorted(told.items())))
+    if not read.files:
+        raise Undecided("watched-source")
+    return read
+
+
+@lru_cache(maxsize=4)
+def _read(told: tuple[tuple[str, str], ...]) -> Program:
+    found = []
+    for name, source in told:
+        if not source or len(source) > LONGEST:
+            continue
+        try:
+            found.append(File(name, source, ast.parse(source)))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return Program(tuple(found))
+
+
+def place_at(file: File, node: ast.AST) -> Place:
+    """The place of a node: the simple statement that it is in, else its own line."""
+    statement: ast.AST | None = node
+    while statement is not None and not isinstance(statement, ast.stmt):
+        statement = file.parents.get(statement)
+    line = int(getattr(node, "lineno", 0) or getattr(statement, "lineno", 1))
+    first, last = line, line
+    if isinstance(statement, ast.stmt) and not hasattr(statement, "body"):
+        first, last = statement.lineno, statement.end_lineno or statement.lineno
+    if last - first > 12:
+        first = last = line
+    lines = file.lines[first - 1 : last]
+    indent = min((len(one) - len(one.lstrip()) for one in lines if one.strip()), default=0)
+    around = node
+    function = ""
+    while (above := file.parents.get(around)) is not None:
+        around = above
+        if isinstance(around, Function):
+            function = around.name
+            break
+    return Place(file.name, first, "\n".join(one[indent:].rstrip() for one in lines), function)
+
+
+def makes(program_: Program, names: tuple[str, ...]) -> bool:
+    """Whether a function of one of these names is called anywhere."""
+    return any(program_.calls_of.get(name) for name in names)
+
+
+__all__ = ["File", "Program", "calls", "makes", "place_at", "program"]

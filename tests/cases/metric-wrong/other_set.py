@@ -1,0 +1,34 @@
+# case: divided by the number of training samples
+# expect: metric-wrong
+# line: 25
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(0)
+
+x = torch.randn(330, 10)
+y = (x[:, 0] + 0.3 * torch.randn(330) > 0).long()
+train_set, val_set = TensorDataset(x[:230], y[:230]), TensorDataset(x[230:], y[230:])
+train_loader = DataLoader(train_set, batch_size=32, shuffle=True)
+val_loader = DataLoader(val_set, batch_size=32)
+model = nn.Sequential(nn.Linear(10, 32), nn.ReLU(), nn.Linear(32, 2))
+loss_fn = nn.CrossEntropyLoss()
+optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+
+
+def evaluate(loader):
+    correct = 0
+    with torch.no_grad():
+        for inputs, labels in loader:
+            correct += (model(inputs).argmax(dim=1) == labels).sum().item()
+    return correct / len(train_loader.dataset)
+
+
+for epoch in range(3):
+    for inputs, labels in train_loader:
+        loss = loss_fn(model(inputs), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    print(evaluate(val_loader))
