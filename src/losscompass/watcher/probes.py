@@ -52,6 +52,18 @@ class Probes:
 
         return guarded
 
+    def within(self, name: str, look: Callable[[], None]) -> None:
+        """A part of a look that may fail by itself: it is switched off alone."""
+        if name in self.broken:
+            return
+        try:
+            look()
+        except Exception as error:
+            if _is_users(error):
+                raise
+            self.broken.add(name)
+            self._report(name, error)
+
     def _report(self, name: str, error: Exception) -> None:
         try:
             self._tell(name, f"{type(error).__name__}: {error}"[:300])
