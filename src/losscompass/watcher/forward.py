@@ -54,6 +54,7 @@ class Model:
                 default=0.0,
             ),
             "batch_norm": sum("Norm" in kind for kind in kinds),
+            "narrowest": 0 if module is None else _narrowest(module),
             "loaded": any(p in loaded for p in parameters),
         }
 
@@ -226,6 +227,18 @@ def _matters(module: Any) -> bool:
     if rate is not None:
         return bool(rate)
     return bool(getattr(module, "track_running_stats", True))
+
+
+def _narrowest(module: Any) -> int:
+    """The fewest units that a layer before the last one has; 0 where there is no such layer."""
+    widths = []
+    for one in module.modules():
+        for key in ("out_features", "out_channels", "hidden_size"):
+            width = getattr(one, key, None)
+            if isinstance(width, int) and width > 0 and one._parameters:
+                widths.append(width)
+                break
+    return min(widths[:-1], default=0)
 
 
 def _silent(guarded: Any) -> Any:

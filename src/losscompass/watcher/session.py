@@ -26,6 +26,7 @@ from .loop import Loop, OptimizerActs
 from .losses import BackwardSite, Losses
 from .modes import Modes
 from .outputs import Outputs
+from .pairs import Pairs
 from .patches import Patches
 from .places import Places, Spot, is_own_code, receiver
 from .probes import Probes
@@ -95,6 +96,7 @@ class Session:
         self.schedulers = Schedulers(self.places)
         self.sources = Sources(self.places, self.telling)
         self.copies = Copies(torch, self.places, self.forward)
+        self.pairs = Pairs(torch)
         self.patches = Patches(torch.compiler.is_compiling)
         core = torch._C
         self._outside = (
@@ -190,6 +192,7 @@ class Session:
             return
         self._finished = True
         self.probes.guard("forward", self.forward.take_away)()
+        self.probes.guard("data", self._tell_data)()
         self.probes.guard("end", self._end)(ended, error)
         self.probes.end()
         for hook in self._hooks:
@@ -243,6 +246,7 @@ class Session:
             site = self.losses.called(function, args, kwargs, made, 3)
             if site is None:
                 return
+            self._pair(function, args, kwargs, site.spot, training=made.requires_grad)
             if made.requires_grad:
                 if site.spot is not None:
                     self.loop.spots["loss"] = site.spot
@@ -279,6 +283,8 @@ class Session:
             self.forward.lines.end()
             self.graphs.backward(root, site, self.outputs)
         self.losses.trained_on(root, site)
+        if self._xray and not self.forward.models and self.forward.allowed:
+            self._called_by_hand(root, spot)
         if self.losses.validation:
             self._close_validation()
         self.layouts.trained()
@@ -480,6 +486,7 @@ class Session:
                 self.telling.fact("parameters", figures["trainable"])
         if self._xray:
             self.graphs.entered(args)
+        self._enter(args, training=training)
         if self._xray or self._sample:
             self.inputs.called_with(args, "train" if training else "val", model.spot, xray=self._xray)
 
@@ -488,11 +495,9 @@ class Session:
 
     def _module_called(self, module: Any, output: Any) -> None:
         kind = type(module).__name__
-        if (
-            not (self._xray or self._sample)
-            or not self._torch.is_grad_enabled()
-            or (kind not in UNITS and not module._parameters)
-        ):
+        if not (self._xray or self._sample):
+            return
+        if not self._torch.is_grad_enabled() or (kind not in UNITS and not module._parameters):
             return
         began = perf_counter()
         self.activations.look(self._module_name(module), kind, output)
@@ -550,9 +555,13 @@ class Session:
 
     def _batch_given(self, args: Args, _: Kwargs, batch: Any) -> None:
         loader = self.inputs.given(args[0], batch)
-        if loader is None or loader.batches > 2 or self.forward.open:
+        if loader is None or self.forward.open:
             return
-        if self.budget.allows() or self.telling.times(f"first-batches:{loader.number}", 2):
+        training = self.inputs.loaders.training()
+        hungry = self.pairs.hungry("train" if training in (None, loader) else "val")
+        if loader.batches > 2 and not hungry:
+            return
+        if hungry or self.budget.allows() or self.telling.times(f"first-batches:{loader.number}", 2):
             self.forward.put_up(self.probes.guard, xray=False)
 
     # -- from one step to the next ----------------------------------------------------------------------------------------------
@@ -574,6 +583,8 @@ class Session:
             self._tell_at = began + TELL_EVERY
             self._tell_cumulative()
             self.budget.charge(began)
+        if self.pairs.due():
+            self.probes.within("data", self._tell_data)
         self._open_look(position)
 
     def _open_look(self, position: int) -> None:
@@ -585,7 +596,28 @@ class Session:
             self.activations.begin()
             self.layouts.begin()
             self.outputs.begin(xray=self._xray)
+        if self._xray or self._sample or glance or self.pairs.hungry("train") or self.pairs.hungry("val"):
             self.forward.put_up(self.probes.guard, xray=self._xray)
+
+    # -- the data as the loop sees it ---------------------------------------------------------------------------------------------
+
+    def _enter(self, args: Args, *, training: bool) -> None:
+        loader, trained = self.inputs.loaders.current, self.inputs.loaders.training()
+        loaded = loader is not None and loader is not trained
+        self.probes.within("data", lambda: self.pairs.entered(args, training=training, loaded=loaded))
+
+    def _called_by_hand(self, root: Any, spot: Spot | None) -> None:
+        """A model of bare tensors: what its first product was given."""
+        inputs = next((one for one in self.graphs.inputs_of(root) if one.dim() > 1 and one.shape[0] > 1), None)
+        if inputs is not None:
+            self.inputs.called_with((inputs,), "train", self.loop.spots.get("loss") or spot, xray=True)
+
+    def _pair(self, function: str, args: Args, kwargs: Kwargs, spot: Spot | None, *, training: bool) -> None:
+        self.probes.within("data", lambda: self.pairs.lost(function, args, kwargs, spot, self.loop.position, training=training))
+
+    def _tell_data(self) -> None:
+        for figures, spots in self.pairs.figures():
+            self.telling.event("data-look", figures, at=self.loop.spots.get("forward"), **spots)
 
     # -- what has come together ---------------------------------------------------------------------------------------------------
 

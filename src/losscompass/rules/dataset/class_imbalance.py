@@ -7,15 +7,22 @@ import numpy as np
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ._columns import column, event, figures, number, table, text, whole
+from ._pairs import LOOKED, pairs
 
 RATIO = Threshold(
     9.0, unit="rows of the largest class over those of the smallest", basis="calibration/class-imbalance.json"
 )
 FEWEST = 50  # rows, below which shares are chance
+LEAST, NEVER = 20, 0.05  # pixels of the rare class that were looked at, and the share of them that was found
+FOUND = 0.5  # share of the rare class that the network finds, from which on it is not ignored
+SOME, MUCH = 0.1, 30.0  # found by the network, of a class that is not so many times rarer
 
 
 def detect(run: Run, ratio: float = RATIO.value) -> Iterator[Finding]:
     target, labels = event(run, "target"), event(run, "labels")
+    if target is None and (ignored := _ignored(run, ratio)) is not None:
+        yield ignored
+        return
     if target is not None and len(figures(target, "counts")) >= 2:
         counts, names, place = figures(target, "counts"), column(target, "classes").astype(str), None
     elif labels is not None and number(labels, "classes", 0) >= 2:
@@ -30,6 +37,8 @@ def detect(run: Run, ratio: float = RATIO.value) -> Iterator[Finding]:
         return
     rare, common = int(np.where(present, counts, np.inf).argmin()), int(counts.argmax())
     if counts[common] < ratio * counts[rare]:
+        return
+    if target is None and _found(run, float(counts[common] / counts[rare])):
         return
     order = np.argsort(-counts, kind="stable")
     shares = counts / counts.sum()
@@ -50,11 +59,33 @@ def detect(run: Run, ratio: float = RATIO.value) -> Iterator[Finding]:
     )
 
 
+def _ignored(run: Run, ratio: float) -> Finding | None:
+    """Of a watched run with a class a pixel: a rare one that the network never says."""
+    for look in pairs(run):
+        rare, val, rows = number(look, "train_rarest"), number(look, "val_rarest"), number(look, "train_net_rows", 0)
+        dense = look.data.get("kind") == "dense" and rows * rare >= LEAST
+        if dense and rare * (ratio + 1) <= 1 and number(look, "train_rarest_found", 1) < NEVER and val * 2 < 1:
+            common = number(look, "train_majority", 0)
+            values = {"ratio": common / rare, "common": "0", "rare": "1", "share": common, "rare_share": rare, "column": ""}
+            return Finding(onset=None, values=values, severity=Severity.CRITICAL, place=look.places.get("train"))
+    return None
+
+
+def _found(run: Run, ratio: float) -> bool:
+    """Of a watched run: whether the network finds the rare class all the same."""
+    for look in pairs(run):
+        mine = [number(look, key) for key in ("train_rarest_found", "val_least_found")]
+        known = [one for one in mine if np.isfinite(one)]
+        if known and look.data.get("kind") != "number":
+            return min(known) >= FOUND or (ratio < MUCH and mine[0] > SOME)
+    return False
+
+
 RULE = Rule(
     id="class-imbalance",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:audited|fact:watched"), Need("event:target", optional=True), Need("event:labels", optional=True)),
+    needs=(Need("fact:audited|fact:watched"), Need("event:target", optional=True), Need("event:labels", optional=True), LOOKED),
     detect=detect,
     remedies=("rebalance-classes",),
     explains=("constant-metric", "stalled-metric"),

@@ -14,6 +14,7 @@ RATIO = Threshold(
     100.0, unit="largest spread of a feature over the smallest", basis="calibration/inputs-not-scaled.json"
 )
 SIZE = Threshold(20.0, unit="size of the values, where 1 is standardised", basis="calibration/inputs-not-scaled.json")
+OFF = 2.5  # times the loss of a guess
 EXTREME = 1e6  # of either: single precision no longer holds the small beside the large, whatever the model
 
 
@@ -22,7 +23,7 @@ def detect(run: Run, ratio: float = RATIO.value, size: float = SIZE.value) -> It
     if features is not None:
         yield from _of_table(features, ratio, size)
         return
-    batches = [one for one in run.happened("batch") if one.data.get("phase") == "train" and not one.data.get("whole")]
+    batches = [one for one in run.happened("batch") if one.data.get("phase") == "train" and _numbers(run, one)]
     if not run.happened("batch"):
         raise Undecided("data-set")
     # A second model may be trained on what the first one makes of the inputs.
@@ -48,6 +49,18 @@ def detect(run: Run, ratio: float = RATIO.value, size: float = SIZE.value) -> It
 def _columns(batch: Event) -> tuple[int, ...]:
     """The shape of one sample."""
     return (shape(batch, "shape") or ())[1:]
+
+
+def _numbers(run: Run, batch: Event) -> bool:
+    """Whether it holds measurements: no ids; whole numbers only of a picture that makes the first loss far too large."""
+    if not batch.data.get("whole"):
+        return True
+    loss, classes, shape = run.curve("train"), run.facts.get("classes"), batch.data.get("shape")
+    if not isinstance(shape, tuple) or len(shape) < 3 or not str(batch.data.get("dtype")).startswith("float"):
+        return False
+    if loss is None or not len(loss) or not isinstance(classes, int) or classes < 2:
+        return False
+    return bool(loss.value[0] > OFF * np.log(classes))
 
 
 def _of_table(features: Event, ratio: float, size: float) -> Iterator[Finding]:
@@ -90,6 +103,8 @@ RULE = Rule(
         Need("fact:audited|fact:watched"),
         Need("event:features", optional=True),
         Need("event:batch", optional=True),
+        Need("curve:train", optional=True),
+        Need("fact:classes", optional=True),
     ),
     detect=detect,
     remedies=("scale-inputs",),

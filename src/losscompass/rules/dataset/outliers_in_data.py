@@ -5,16 +5,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, figures, known, listed, table, whole
+from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ._columns import column, event, figures, known, listed, number, table, whole
+from ._pairs import LOOKED, pairs
 
 JUMP = Threshold(4.0, unit="how many times farther than the next values", basis="calibration/outliers-in-data.json")
 DISTANCE = Threshold(20.0, unit="robust standard deviations from the median", basis="calibration/outliers-in-data.json")
 VALUES = 20  # different ones, below which the column is a scale of steps
+WATCHED = 1000.0  # robust standard deviations, in a run: heavy tails reach a hundred
 FEW = 0.05  # share of the rows: more than that are a part of the distribution
 
 
 def detect(run: Run, jump: float = JUMP.value, distance: float = DISTANCE.value) -> Iterator[Finding]:
+    if run.facts.get("watched") is True and event(run, "features") is None:
+        yield from _watched(run, jump)
+        return
     features = known(run, "features")
     jumps, far, share = (column(features, key) for key in ("far_jump", "far_distance", "far_share"))
     hit = np.flatnonzero(
@@ -44,14 +49,37 @@ def detect(run: Run, jump: float = JUMP.value, distance: float = DISTANCE.value)
     )
 
 
+def _watched(run: Run, jump: float) -> Iterator[Finding]:
+    looks = list(pairs(run))
+    if not looks:
+        raise Undecided("watched-data-look")
+    for look in looks:
+        far, rest, share = (number(look, key, 0) for key in ("far", "far_rest", "far_share"))
+        target, target_share = number(look, "target_far", 0), number(look, "target_far_share", 0)
+        inputs = far >= max(WATCHED, jump * rest) and 0 < share <= FEW and number(look, "marked", 0) < 1
+        if inputs or (target >= WATCHED and 0 < target_share <= FEW):
+            yield Finding(
+                onset=None,
+                values={
+                    "columns": int(number(look, "far_columns", 0)) if inputs else 1,
+                    "names": f"x[{int(number(look, 'far_feature', 0))}]" if inputs else "y",
+                    "distance": far if inputs else target,
+                    "share": share if inputs else target_share,
+                },
+                confidence=0.9,
+                severity=Severity.CRITICAL,
+            )
+            return
+
+
 RULE = Rule(
     id="outliers-in-data",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:features", optional=True)),
+    needs=(Need("fact:audited|fact:watched"), Need("event:features", optional=True), LOOKED),
     detect=detect,
     remedies=("clip-outliers",),
-    explains=("loss-spike",),
+    explains=("loss-spike", "loss-flat", "loss-divergence", "loss-oscillation", "plateau", "learning-rate-too-high", "slow-descent", "overfitting"),
     thresholds={"jump": JUMP, "distance": DISTANCE},
     confidence=0.75,
     domain=("D1",),

@@ -5,16 +5,22 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, figures, known, listed, table
+from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ._columns import column, event, figures, known, listed, number, table
+from ._pairs import LOOKED, enough, network, pairs, skill
 
 SCALE = Threshold(3.0, unit="ratio of the spreads", basis="calibration/preprocessing-mismatch.json")
 MOVED = Threshold(3.0, unit="difference of the means in spreads", basis="calibration/preprocessing-mismatch.json")
 MOST = 0.5  # share of the columns that vary
 FEWEST = 20  # rows of each part
+BETTER = 0.2  # so much more skill where each part is standardised by itself
+FELL = 0.25  # so much less skill of the network on the validation
 
 
 def detect(run: Run, scale: float = SCALE.value, moved: float = MOVED.value) -> Iterator[Finding]:
+    if run.facts.get("watched") is True and event(run, "splits") is None:
+        yield from _watched(run, scale, moved)
+        return
     splits = known(run, "splits")
     if figures(splits, "rows").min() >= FEWEST:
         names = column(splits, "names")
@@ -40,14 +46,39 @@ def detect(run: Run, scale: float = SCALE.value, moved: float = MOVED.value) -> 
             )
 
 
+def _watched(run: Run, scale: float, moved: float) -> Iterator[Finding]:
+    """What enters the model lies elsewhere in the validation, and is worse for it."""
+    looks = list(pairs(run))
+    if not looks:
+        raise Undecided("watched-data-look")
+    for look in looks:
+        if not enough(look, "train", "val", least=FEWEST) or number(look, "far_share", 0) > 0:
+            continue  # extreme values have a rule of their own
+        ratio, distance, shifted = (number(look, key, 0) for key in ("shift_scale", "shift_moved", "shifted"))
+        if shifted < MOST or not (ratio >= scale or distance >= moved or (ratio >= 2 and distance >= 1)):
+            continue
+        net, val_net = network(look, "train"), network(look, "val")
+        fell = net is not None and val_net is not None and val_net < net - FELL
+        if skill(look, "across_own") - skill(look, "across") < BETTER and not fell:
+            continue
+        features = int(number(look, "features", 0))
+        yield Finding(
+            onset=None,
+            values={"columns": round(shifted * features), "of": features, "names": "…", "ratio": ratio},
+            confidence=0.9,
+            severity=Severity.CRITICAL,
+        )
+        return
+
+
 RULE = Rule(
     id="preprocessing-mismatch",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:splits", optional=True)),
+    needs=(Need("fact:audited|fact:watched"), Need("event:splits", optional=True), LOOKED),
     detect=detect,
     remedies=("fit-on-training-only",),
-    explains=("distribution-shift", "generalization-gap"),
+    explains=("distribution-shift", "generalization-gap", "overfitting", "loss-oscillation"),
     thresholds={"scale": SCALE, "moved": MOVED},
     confidence=0.75,
     domain=("D8",),

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, column, figures, known, listed, table, whole
+from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ._columns import column, event, figures, known, listed, number, table, whole
+from ._pairs import LOOKED, pairs
 
 MOST = Threshold(
     0.8,
@@ -14,8 +15,13 @@ MOST = Threshold(
     basis="calibration/sentinel-in-features.json",
 )
 
+USUAL = 90.0  # size from which on a whole number of this kind is meant as a mark (−99, −999 …)
+
 
 def detect(run: Run, most: float = MOST.value) -> Iterator[Finding]:
+    if run.facts.get("watched") is True and event(run, "features") is None:
+        yield from _watched(run, most)
+        return
     features = known(run, "features")
     value, share = figures(features, "sentinel"), figures(features, "sentinel_share")
     hit = np.flatnonzero(np.isfinite(value) & (share > 0) & (share <= most))
@@ -38,14 +44,37 @@ def detect(run: Run, most: float = MOST.value) -> Iterator[Finding]:
     )
 
 
+def _watched(run: Run, most: float) -> Iterator[Finding]:
+    """One number far from all others, again and again, in what enters the model."""
+    looks = list(pairs(run))
+    if not looks:
+        raise Undecided("watched-data-look")
+    for look in looks:
+        value, share, columns = (number(look, key) for key in ("mark", "marked_share", "marked"))
+        if columns >= 1 and 0 < share <= most and np.isfinite(value):
+            usual = abs(value) >= USUAL and value == round(value)
+            yield Finding(
+                onset=None,
+                values={
+                    "columns": int(columns),
+                    "names": f"x[{int(number(look, 'marked_feature', 0))}]",
+                    "value": value,
+                    "share": share,
+                },
+                confidence=0.95 if usual else 0.7,
+                severity=Severity.CRITICAL if usual else None,
+            )
+            return
+
+
 RULE = Rule(
     id="sentinel-in-features",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:features", optional=True)),
+    needs=(Need("fact:audited|fact:watched"), Need("event:features", optional=True), LOOKED),
     detect=detect,
     remedies=("fill-missing-values",),
-    explains=("distribution-shift",),
+    explains=("distribution-shift", "inputs-not-scaled", "loss-flat", "plateau", "slow-descent", "overfitting", "loss-oscillation", "initial-loss-off"),
     thresholds={"most": MOST},
     confidence=0.8,
     domain=("D2",),

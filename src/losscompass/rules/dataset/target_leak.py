@@ -6,17 +6,22 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import AUDITED, column, figures, known, listed, number, table
+from ._columns import column, event, figures, known, listed, number, table
+from ._pairs import LOOKED, enough, pairs
 
 SKILL = Threshold(
     0.9, unit="share of the target that the feature tells by itself", basis="calibration/target-leak.json"
 )
 REST = Threshold(0.75, unit="skill of the next feature over that of this one", basis="calibration/target-leak.json")
 FEWEST = 100  # rows
+ALONE = 0.98  # share that one input tells by itself, in a straight line, in a watched run
 SUSPECTS = 3  # features at most: where many tell everything, the task is easy
 
 
 def detect(run: Run, skill: float = SKILL.value, rest: float = REST.value) -> Iterator[Finding]:
+    if run.facts.get("watched") is True and event(run, "giveaway") is None:
+        yield from _watched(run, rest)
+        return
     giveaway = known(run, "giveaway")
     if number(giveaway, "rows", 0) < FEWEST:
         raise Undecided("rows-with-target")
@@ -40,13 +45,26 @@ def detect(run: Run, skill: float = SKILL.value, rest: float = REST.value) -> It
     )
 
 
+def _watched(run: Run, rest: float) -> Iterator[Finding]:
+    looks = list(pairs(run))
+    if not looks:
+        raise Undecided("watched-data-look")
+    for look in looks:
+        best, second = number(look, "single_best", 0), number(look, "single_next", 0)
+        if enough(look, "train") and best >= ALONE and second <= rest * best and number(look, "varying", 0) >= 3:
+            name = f"x[{int(number(look, 'single_feature', 0))}]"
+            yield Finding(onset=None, values={"columns": 1, "names": name, "skill": best, "next": second})
+            return
+
+
 RULE = Rule(
     id="target-leak",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(AUDITED, Need("event:giveaway", optional=True)),
+    needs=(Need("fact:audited|fact:watched"), Need("event:giveaway", optional=True), LOOKED),
     detect=detect,
     remedies=("drop-columns",),
+    explains=("validation-below-train", "overfitting"),
     thresholds={"skill": SKILL, "rest": REST},
     confidence=0.75,
     domain=("D5",),

@@ -3,15 +3,21 @@
 from collections.abc import Iterator
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Threshold
-from ._columns import AUDITED, known, number, text
+from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ._columns import event, known, number, text
+from ._pairs import LOOKED, enough, network, pairs, skill
 
 SIZE = Threshold(20.0, unit="size of the target, where 1 is standardised", basis="calibration/target-not-scaled.json")
 TINY = 1e-3
+WATCHED = 5.0  # size in a run in which the network is far behind a plain model of the same samples
+BEHIND = 0.3  # so much less skill
 EXTREME = 1e6  # single precision no longer holds its squares beside what is left of them
 
 
 def detect(run: Run, size: float = SIZE.value) -> Iterator[Finding]:
+    if run.facts.get("watched") is True and event(run, "target") is None:
+        yield from _watched(run)
+        return
     target = known(run, "target")
     if target.data.get("task") != "regression":
         return
@@ -26,14 +32,37 @@ def detect(run: Run, size: float = SIZE.value) -> Iterator[Finding]:
     )
 
 
+def _watched(run: Run) -> Iterator[Finding]:
+    """A target in large units that a plain model predicts and the network does not."""
+    looks = list(pairs(run))
+    if not looks:
+        raise Undecided("watched-data-look")
+    for look in looks:
+        mean, std = number(look, "target_mean", 0), number(look, "target_std", 0)
+        if look.data.get("kind") != "number" or not enough(look, "train") or max(abs(mean), std) < WATCHED:
+            continue
+        if number(look, "target_far_share", 0) > 0 or number(look, "train_net_rows", 0) < 1:
+            continue
+        plain, net = skill(look, "train"), network(look, "train")
+        if plain < BEHIND or (net is not None and net > plain - BEHIND):
+            continue
+        yield Finding(
+            onset=None,
+            values={"column": "y", "mean": mean, "std": std, "variance": mean * mean + std * std},
+            severity=Severity.CRITICAL,
+            confidence=0.85,
+        )
+        return
+
+
 RULE = Rule(
     id="target-not-scaled",
     kind="cause",
     severity=Severity.NOTE,
-    needs=(AUDITED, Need("event:target", optional=True)),
+    needs=(Need("fact:audited|fact:watched"), Need("event:target", optional=True), LOOKED),
     detect=detect,
     remedies=("scale-inputs",),
-    explains=("loss-divergence", "initial-loss-off"),
+    explains=("loss-divergence", "initial-loss-off", "learning-rate-too-high", "non-finite-loss", "loss-flat", "slow-descent", "plateau", "loss-oscillation", "exploding-gradients"),
     thresholds={"size": SIZE},
     confidence=0.75,
     domain=("D1",),

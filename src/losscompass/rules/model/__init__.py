@@ -12,6 +12,7 @@ from .gan_mode_collapse import RULE as GAN_MODE_COLLAPSE
 from .gradient_clip_too_tight import RULE as GRADIENT_CLIP_TOO_TIGHT
 from .low_precision import RULE as LOW_PRECISION
 from .no_nonlinearity import RULE as NO_NONLINEARITY
+from .underfit_capacity import RULE as UNDERFIT_CAPACITY
 from .vanishing_gradients import RULE as VANISHING_GRADIENTS
 from .weight_decay_too_strong import RULE as WEIGHT_DECAY_TOO_STRONG
 
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     GRADIENT_CLIP_TOO_TIGHT,
     LOW_PRECISION,
     NO_NONLINEARITY,
+    UNDERFIT_CAPACITY,
     VANISHING_GRADIENTS,
     WEIGHT_DECAY_TOO_STRONG,
 )

@@ -1,0 +1,52 @@
+"""How rules read the sample of a watched run's data (`data-look`): what the inputs tell of the targets, and what the network does."""
+
+from collections.abc import Iterator
+
+from ...evidence.records import Event
+from ...evidence.run import Run
+from ..base import Need
+from ..seen import count, number, text
+
+LOOKED = Need("event:data-look", optional=True)
+FEWEST = 60  # samples of a part, below which nothing is said
+CERTAIN = 4.0  # standard errors of a skill that is chance
+
+
+def pairs(run: Run) -> Iterator[Event]:
+    """The last look at each kind of pairs of inputs and targets, those with most samples first."""
+    last: dict[tuple[object, ...], Event] = {}
+    for one in run.happened("data-look"):
+        last[text(one, "kind"), count(one, "columns"), count(one, "features")] = one
+    yield from sorted(last.values(), key=lambda one: -count(one, "train") - count(one, "val"))
+
+
+def enough(look: Event, *parts: str, least: int = FEWEST) -> bool:
+    """Whether so many samples of these parts were seen, with answers of more than one kind."""
+    return all(count(look, part) >= least and number(look, f"{part}_near") is not None for part in parts)
+
+
+def skill(look: Event, part: str) -> float:
+    """What a simple model gets out of the inputs: neighbours or a straight line, whichever is better. 0 is a guess."""
+    known = [number(look, f"{part}_{way}") for way in ("near", "vote", "ridge")]
+    return max((one for one in known if one is not None), default=0.0)
+
+
+def error(look: Event, part: str) -> float:
+    """The standard error of a skill that is nothing but chance."""
+    told = number(look, f"{part}_error")
+    return max(told or 0.0, 1.0 / max(1, count(look, part)) ** 0.5)
+
+
+def speaks(look: Event, part: str, least: float) -> bool:
+    """Whether the inputs of a part tell of its targets, beyond doubt."""
+    return skill(look, part) >= max(least, CERTAIN * error(look, part))
+
+
+def silent(look: Event, part: str, most: float = 0.1) -> bool:
+    """Whether they tell nothing."""
+    return skill(look, part) <= max(most, 2.5 * error(look, part))
+
+
+def network(look: Event, part: str) -> float | None:
+    """What the network got out of them at the end, on the same scale; None where it was not seen."""
+    return number(look, f"{part}_net")
