@@ -10,7 +10,6 @@ import importlib
 import io
 import json
 import math
-import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -150,21 +149,40 @@ def training_doctor(curves: Mapping[str, Points], folder: Path) -> list[Remark]:
     ]
 
 
+def without_norms(curves: Mapping[str, Points]) -> dict[str, Points]:
+    """Loss and rate, as in that readme's first example: it takes many a spike of the norm for a rate that is too high."""
+    return {name: column for name, column in curves.items() if name != "grad_norm"}
+
+
 def sk_autod(curves: Mapping[str, Points], folder: Path) -> list[Remark]:  # noqa: ARG001 - asked with arrays
     try:
         report = importlib.import_module("sk_autod").diagnose(*epochs(curves))
     except ValueError as error:  # fewer than five epochs, or a value that is not finite
         raise NoAnswerError(str(error)) from None
     return [
-        Remark(one.detector_name, one.severity.value != "INFO", f"{one.detector_name}: {one.message}", fixes=(one.recommendation,))
+        Remark(
+            one.detector_name,
+            one.severity.value != "INFO",
+            f"{one.detector_name}: {one.message}",
+            fixes=(one.recommendation,),
+        )
         for one in report.findings
     ]
 
 
+def read_log(tool: str, curves: Mapping[str, Points], folder: Path) -> list[Remark]:
+    """What a log tool says of a run. Raises NoAnswerError."""
+    if "loss" not in curves:
+        raise NoAnswerError("the run logged no training loss")
+    return LOG_TOOLS[tool](curves, folder)
+
+
+# After a comma in a name: another way to ask the same tool.
 LOG_TOOLS: dict[str, Callable[[Mapping[str, Points], Path], list[Remark]]] = {
     "runmedic": runmedic,
     "trainproof": trainproof,
     "training-doctor": training_doctor,
+    "training-doctor, no norms": lambda curves, folder: training_doctor(without_norms(curves), folder),
     "sk-autod": sk_autod,
 }
 
@@ -418,25 +436,19 @@ HOOK_TOOLS: dict[str, Callable[[], Guest]] = {"torchmortem": Torchmortem, "torch
 GUESTS: dict[str, Callable[[], Guest]] = {**HOOK_TOOLS, "norms": Norms}
 
 
-class Hosting(contextlib.AbstractContextManager["Hosting"]):
+@contextlib.contextmanager
+def hosting(name: str, path: Path, curve: Sequence[float] = ()) -> Iterator[None]:
     """A script runs inside of this with a guest attached; the guest's answer is written to `path`, also where the script raises."""
-
-    def __init__(self, name: str, path: Path, curve: Sequence[float] = ()) -> None:
-        self.path, self.guest = path, GUESTS[name]()
-        self.host = Loop(self.guest, curve).seen()
-
-    def __enter__(self) -> "Hosting":
-        self.host.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: types.TracebackType | None
-    ) -> None:
-        self.host.__exit__(None, None, None)
+    guest, complete = GUESTS[name](), False
+    try:
+        with Loop(guest, curve).seen():
+            yield
+        complete = True
+    finally:
         try:
-            said: dict[str, Any] = {"remarks": [asdict(one) for one in self.guest.answer(complete=error is None)]}
+            said: dict[str, Any] = {"remarks": [asdict(one) for one in guest.answer(complete)]}
         except NoAnswerError as why:
             said = {"why": str(why)}
         except Exception as why:  # noqa: BLE001 - a tool that breaks on a run has no answer to it
             said = {"why": f"{type(why).__name__}: {why}"}
-        self.path.write_text(json.dumps(said), "utf-8")
+        path.write_text(json.dumps(said), "utf-8")

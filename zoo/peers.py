@@ -25,6 +25,7 @@ import types
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
@@ -38,15 +39,27 @@ from .peer_tools import (
     GUESTS,
     HOOK_TOOLS,
     LOG_TOOLS,
-    Hosting,
     NoAnswerError,
     Points,
     Remark,
     curves_of,
+    hosting,
+    read_log,
 )
 from .plain import Job
 from .plain import run_all as run_programs
-from .run import CACHE, TIMEOUT_S, arguments, chosen, journal_path, read_said, run_all, said_path, write_program, written
+from .run import (
+    CACHE,
+    TIMEOUT_S,
+    arguments,
+    chosen,
+    journal_path,
+    read_said,
+    run_all,
+    said_path,
+    write_program,
+    written,
+)
 from .score import case_of, interval
 
 TOOLS = (*LOG_TOOLS, *HOOK_TOOLS)
@@ -167,18 +180,22 @@ def table(judged: Mapping[str, Sequence[Judged]]) -> list[str]:
 # Asking, and keeping the answers -------------------------------------------------------------------------------------------------
 
 
+def package(tool: str) -> str:
+    return tool.partition(",")[0]
+
+
 @cache
 def manner(tool: str) -> str:
     """How a tool is asked: its version, and the code that asks it."""
     asking = [Path(__file__).with_name(name).read_text("utf-8") for name in ("peer_tools.py", "plain.py")]
-    release = "" if tool == "norms" else version(tool)
+    release = "" if tool == "norms" else version(package(tool))
     return hashlib.sha256("\0".join([release, *asking]).encode()).hexdigest()
 
 
 def answer_path(tool: str, program: Program, seed: int) -> Path:
     run = journal_path(program, seed).name if tool in LOG_TOOLS else f"{program.source}{seed}"
     digest = hashlib.sha256(f"{manner(tool)} {run}".encode()).hexdigest()
-    return CACHE / "peers" / tool / f"{program.id}--{seed}--{digest[:16]}.json"
+    return CACHE / "peers" / tool.replace(", ", "-").replace(" ", "-") / f"{program.id}--{seed}--{digest[:16]}.json"
 
 
 def keep(answer: Answer, path: Path) -> None:
@@ -204,9 +221,9 @@ def curves(program: Program, seed: int, *, norms: bool = True) -> dict[str, Poin
     return curves_of(runs[0] if runs else None, [float(one.says) for one in held])
 
 
-def hosting(tool: str, program: Program, seed: int, path: Path) -> Hosting:
+def within(tool: str, program: Program, seed: int, path: Path) -> AbstractContextManager[None]:
     loss = [value for _, value in curves(program, seed, norms=False).get("loss", [])]
-    return Hosting(tool, path, loss)
+    return hosting(tool, path, loss)
 
 
 def ask_in_loop(tool: str, pairs: Sequence[Pair], workers: int, timeout_s: float) -> None:
@@ -218,8 +235,8 @@ def ask_in_loop(tool: str, pairs: Sequence[Pair], workers: int, timeout_s: float
         jobs, asked = [], {}
         for number, (program, seed) in enumerate(missing):
             path = Path(folder) / f"{number}.json"
-            within = partial(hosting, tool, program, seed, path)
-            jobs.append(Job(program.id, program.source, seed, script=write_program(program), within=within))
+            inside = partial(within, tool, program, seed, path)
+            jobs.append(Job(program.id, program.source, seed, script=write_program(program), within=inside))
             asked[program.id, seed] = (program, path)
         began = time.monotonic()
         for count, outcome in enumerate(run_programs(jobs, workers, timeout_s), 1):
@@ -230,9 +247,7 @@ def ask_in_loop(tool: str, pairs: Sequence[Pair], workers: int, timeout_s: float
             elif outcome.status == "crash" and ended_well(program, outcome.job.seed):
                 said = {"why": f"the script does not survive it: {outcome.error}"}
             remarks = tuple(Remark(**one) for one in said["remarks"]) if "remarks" in said else None
-            answer = Answer(
-                tool, program.id, outcome.job.seed, remarks, said.get("why", ""), round(outcome.seconds, 2)
-            )
+            answer = Answer(tool, program.id, outcome.job.seed, remarks, said.get("why", ""), round(outcome.seconds, 2))
             keep(answer, answer_path(tool, program, outcome.job.seed))
             progress(tool, count, len(jobs), began, program.id)
 
@@ -249,11 +264,9 @@ def ask_of_log(tool: str, timeout_s: float, pair: Pair) -> str:
     signal.signal(signal.SIGALRM, late)
     try:
         log = curves(*pair)
-        if "loss" not in log:
-            raise NoAnswerError("the run logged no training loss")
         signal.setitimer(signal.ITIMER_REAL, timeout_s)
         with tempfile.TemporaryDirectory(prefix="zoo-") as folder:
-            remarks = tuple(LOG_TOOLS[tool](log, Path(folder)))
+            remarks = tuple(read_log(tool, log, Path(folder)))
     except NoAnswerError as error:
         why = str(error)
     except TimeoutError:
@@ -347,17 +360,20 @@ def main() -> None:
     parser = arguments(
         argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     )
-    parser.add_argument("--tools", default=",".join(TOOLS), help="separated by commas")
+    parser.add_argument(
+        "--tools", default=",".join(dict.fromkeys(map(package, TOOLS))), help="packages, separated by commas"
+    )
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--timeout", type=float, default=TIMEOUT_S, help="seconds a run and tool")
     parser.add_argument("--json", type=Path, help="also write every run here")
     args = parser.parse_args()
-    tools = args.tools.split(",")
-    for tool in tools:
-        if tool not in TOOLS:
-            parser.error(f"no such tool: {tool}")
+    packages = args.tools.split(",")
+    if unknown := set(packages) - set(map(package, TOOLS)):
+        parser.error(f"no such tool: {', '.join(sorted(unknown))}")
+    tools = [tool for tool in TOOLS if package(tool) in packages]
+    for tool in packages:
         try:
-            print(f"{tool} {version(tool)}")
+            print(f"{tool}: {version(tool)}")
         except PackageNotFoundError:
             parser.error(f"{tool} is not installed here: make bench-peers makes an environment with all of them")
     rows = load()
