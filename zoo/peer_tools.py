@@ -303,8 +303,10 @@ class Loop:
     def forward(self, module: "torch.nn.Module") -> None:
         if self.pending and not self.stepped:
             self.end(list(self.watched.values()))
+        if next(module.parameters(), None) is None:
+            return
         model = self.owner(module)
-        if id(model) in self.watched or len(self.watched) == MODELS or next(model.parameters(), None) is None:
+        if id(model) in self.watched or len(self.watched) == MODELS:
             return
         self.calls += 1
         if self.optimizers or self.calls >= TRIES:

@@ -65,6 +65,7 @@ from .score import case_of, interval
 TOOLS = (*LOG_TOOLS, *HOOK_TOOLS)
 HINTS = {"TA200", "TA201", "TA202", "TA203", "TA400", "TA401", "TA402", "TA403", "TA404"}
 """torch-audit's rules on speed and style, which stand on nearly every program, healthy or not."""
+LATE = "took longer than"
 COLUMNS = ("faulty flagged", "cause named", "cause named first", "healthy alarms", "no answer")
 
 
@@ -221,6 +222,12 @@ def curves(program: Program, seed: int, *, norms: bool = True) -> dict[str, Poin
     return curves_of(runs[0] if runs else None, [float(one.says) for one in held])
 
 
+def unanswered(tool: str, pairs: Sequence[Pair]) -> list[Pair]:
+    """What to ask. A tool that took too long may have met a busy machine: it is asked again next time."""
+    paths = {pair: answer_path(tool, *pair) for pair in pairs}
+    return [pair for pair, path in paths.items() if not path.exists() or read_answer(path).why.startswith(LATE)]
+
+
 def within(tool: str, program: Program, seed: int, path: Path) -> AbstractContextManager[None]:
     loss = [value for _, value in curves(program, seed, norms=False).get("loss", [])]
     return hosting(tool, path, loss)
@@ -228,7 +235,7 @@ def within(tool: str, program: Program, seed: int, path: Path) -> AbstractContex
 
 def ask_in_loop(tool: str, pairs: Sequence[Pair], workers: int, timeout_s: float) -> None:
     """Run the programs with a guest in each."""
-    missing = [pair for pair in pairs if not answer_path(tool, *pair).exists()]
+    missing = unanswered(tool, pairs)
     if missing and tool in HOOK_TOOLS:
         importlib.import_module(tool.replace("-", "_"))  # once, before the children are made
     with tempfile.TemporaryDirectory(prefix="zoo-") as folder:
@@ -243,7 +250,7 @@ def ask_in_loop(tool: str, pairs: Sequence[Pair], workers: int, timeout_s: float
             program, path = asked[outcome.job.id, outcome.job.seed]
             said = json.loads(path.read_text("utf-8")) if path.exists() else {"why": "the script ended without a word"}
             if outcome.status == "timeout":
-                said = {"why": f"took longer than {timeout_s:.0f} s"}
+                said = {"why": f"{LATE} {timeout_s:.0f} s"}
             elif outcome.status == "crash" and ended_well(program, outcome.job.seed):
                 said = {"why": f"the script does not survive it: {outcome.error}"}
             remarks = tuple(Remark(**one) for one in said["remarks"]) if "remarks" in said else None
@@ -270,7 +277,7 @@ def ask_of_log(tool: str, timeout_s: float, pair: Pair) -> str:
     except NoAnswerError as error:
         why = str(error)
     except TimeoutError:
-        why = f"took longer than {timeout_s:.0f} s"
+        why = f"{LATE} {timeout_s:.0f} s"
     except Exception as error:  # noqa: BLE001 - a tool that breaks on a run has no answer to it
         why = f"{type(error).__name__}: {error}"
     finally:
@@ -285,7 +292,7 @@ def late(_signal: int, _frame: types.FrameType | None) -> None:
 
 
 def ask_of_logs(tool: str, pairs: Sequence[Pair], workers: int, timeout_s: float) -> None:
-    missing = [pair for pair in pairs if not answer_path(tool, *pair).exists()]
+    missing = unanswered(tool, pairs)
     began = time.monotonic()
     with ProcessPoolExecutor(workers) as pool:
         for count, name in enumerate(pool.map(partial(ask_of_log, tool, timeout_s), missing), 1):
@@ -335,6 +342,7 @@ def show(tools: Sequence[str], pairs: Sequence[Pair]) -> None:
         inside = [pair for pair in pairs if split in {pair[0].split, "all"}]
         print(f"\n== {split}: {len(inside)} runs of {len({p.id for p, _ in inside})} programs; exact 95 % intervals")
         print("\n".join(table(collect(tools, inside))))
+    print("\n(others name a cause by generous patterns, losscompass by its id; no answer counts as silence)")
     print("\nwhere there is no answer")
     for tool in tools:
         answers = [read_answer(answer_path(tool, *pair)) for pair in pairs]
