@@ -11,8 +11,9 @@ SHAPES = losscompass.signal
 
 DEV = .venv-test/bin
 BENCH = .venv-bench/bin
+PEERS = .venv-peers/bin
 
-.PHONY: demo test lint bare bench bench-logs bench-read bench-record bench-forecast bench-losses calibrate clean bench-page bench-data bench-watch zoo zoo-kill bench-causes calibrate-watched
+.PHONY: demo test lint bare bench bench-logs bench-read bench-record bench-forecast bench-losses calibrate clean bench-page bench-data bench-watch zoo zoo-kill bench-causes calibrate-watched bench-peers
 
 demo: .venv-demo/ready  ## a real training with one fault in it, watched: its verdict, and its page in demo-out/
 	mkdir -p demo-out
@@ -65,6 +66,9 @@ zoo: .venv-test/ready  ## run the zoo under losscompass; cached, goes on where i
 bench-causes: zoo  ## how often the cause is named first, with its line, and healthy programs are left alone
 	$(DEV)/python -m zoo.score $(ZOO)
 
+bench-peers: .venv-peers/ready  ## other tools on the same programs and the same runs, and trivial rules; an environment of its own
+	$(PEERS)/python -m zoo.peers --workers $(WORKERS) $(ZOO)
+
 zoo-kill: .venv-test/ready  ## which faults of the zoo hurt, and whether the healthy programs learn; cached in zoo/kill.json
 	$(DEV)/python -m zoo.kill --workers $(WORKERS)
 
@@ -102,5 +106,11 @@ calibrate-watched: .venv-test/ready  ## of these, what is measured on the zoo's 
 	.venv-bench/bin/python $(INSTALL) --editable . --requirement requirements-bench.txt
 	touch $@
 
+.venv-peers/ready: constraints.txt requirements-peers.txt pyproject.toml
+	rm -rf .venv-peers
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python $(INSTALL) --editable . --requirement requirements-peers.txt
+	touch $@
+
 clean:
-	rm -rf .venv-demo .venv-test .venv-bench .venv-bare build dist demo-out bench-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv-demo .venv-test .venv-bench .venv-peers .venv-bare build dist demo-out bench-out .pytest_cache .mypy_cache .ruff_cache .hypothesis

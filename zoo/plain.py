@@ -14,7 +14,8 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,13 +28,17 @@ PAUSE_S = 0.02  # between looks at the children
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One program to run with one seed. `journal`: watch it with losscompass, and write the journal there; None: run it as it is."""
+    """One program to run with one seed. `journal`: watch it with losscompass, and write the journal there; None: run it as it is.
+
+    `within`: called in the child, gives what the script runs inside of, where it is not watched.
+    """
 
     id: str
     source: str
     seed: int
     script: Path | None = None  # where it lies; None: in a folder that is removed after the run
     journal: Path | None = None
+    within: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ def start(job: Job, folder: Path) -> int:
         os.dup2(out, 1)
         os.dup2(out, 2)
         sys.argv = [str(script)]
-        with losscompass.watch(job.journal, show=False) if job.journal else contextlib.nullcontext():
+        with losscompass.watch(job.journal, show=False) if job.journal else job.within():
             runpy.run_path(str(script), run_name="__main__")
         code = 0
     except SystemExit as stop:

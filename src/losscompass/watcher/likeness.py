@@ -38,7 +38,7 @@ class Table:
 
 def look(kind: str, train: Table, val: Table) -> Numbers:
     """The keys of a `data-look` event that come from the samples."""
-    import numpy as np  # noqa: PLC0415 - the watched script may never need it
+    import numpy as np
 
     found: Numbers = {}
     arrays = {}
@@ -99,7 +99,9 @@ def _network(np: Any, kind: str, name: str, answers: list[tuple[Any, ...]]) -> N
         f"{name}_majority": float(asked.max()) / rows,
         f"{name}_rarest": float(asked[asked > 0].min()) / rows if (asked > 0).any() else float("nan"),
         f"{name}_least_found": float((hits[there] / asked[there]).min()) if there.any() else float("nan"),
-        f"{name}_rarest_found": float(hits[there][asked[there].argmin()] / asked[there].min()) if there.any() else float("nan"),
+        f"{name}_rarest_found": float(hits[there][asked[there].argmin()] / asked[there].min())
+        if there.any()
+        else float("nan"),
     }
 
 
@@ -240,7 +242,9 @@ def _crossed(np: Any, said: Any, asked: Any) -> Numbers:
         return {}
     both = np.corrcoef(said.T, asked.T)[:columns, columns:]
     own = both.diagonal()
-    return {"crossed": int(((both.argmax(0) != np.arange(columns)) & (both.max(0) > 0.5) & (both.max(0) > own + 0.2)).sum())}
+    return {
+        "crossed": int(((both.argmax(0) != np.arange(columns)) & (both.max(0) > 0.5) & (both.max(0) > own + 0.2)).sum())
+    }
 
 
 def _features(np: Any, x: Any) -> Numbers:
@@ -252,7 +256,11 @@ def _features(np: Any, x: Any) -> Numbers:
     far = np.abs(x[:, used] - middle[used]) / scale[used] if used.size else np.zeros((len(x), 0))
     if used.size:
         worst = far.max(1)
-        found |= {"far": float(worst.max()), "far_share": float((worst > 100).mean()), "far_columns": int((far.max(0) > 100).sum())}
+        found |= {
+            "far": float(worst.max()),
+            "far_share": float((worst > 100).mean()),
+            "far_columns": int((far.max(0) > 100).sum()),
+        }
         beyond = np.sort(worst)
         rest = beyond[: max(1, int(0.95 * len(beyond)))]
         found["far_rest"] = float(rest[-1])
@@ -345,7 +353,9 @@ def _shift(np: Any, x: Any, their: Any) -> Numbers:
         "shift_scale": float(np.median(ratio)),
         "shift_moved": float(np.median(moved)),
         "shifted": float(((ratio >= 2) | (moved >= 1)).mean()),
-        "shift_whole": float(max(x.std() / their.std(), their.std() / x.std())) if x.std() > 0 and their.std() > 0 else 1.0,
+        "shift_whole": float(max(x.std() / their.std(), their.std() / x.std()))
+        if x.std() > 0 and their.std() > 0
+        else 1.0,
         "shift_below": float((their < x.min(0)).mean()),
         "shift_above": float((their > x.max(0)).mean()),
     }

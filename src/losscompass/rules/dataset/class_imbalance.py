@@ -66,7 +66,14 @@ def _ignored(run: Run, ratio: float) -> Finding | None:
         dense = look.data.get("kind") == "dense" and rows * rare >= LEAST
         if dense and rare * (ratio + 1) <= 1 and number(look, "train_rarest_found", 1) < NEVER and val * 2 < 1:
             common = number(look, "train_majority", 0)
-            values = {"ratio": common / rare, "common": "0", "rare": "1", "share": common, "rare_share": rare, "column": ""}
+            values = {
+                "ratio": common / rare,
+                "common": "0",
+                "rare": "1",
+                "share": common,
+                "rare_share": rare,
+                "column": "",
+            }
             return Finding(onset=None, values=values, severity=Severity.CRITICAL, place=look.places.get("train"))
     return None
 
@@ -85,7 +92,12 @@ RULE = Rule(
     id="class-imbalance",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:audited|fact:watched"), Need("event:target", optional=True), Need("event:labels", optional=True), LOOKED),
+    needs=(
+        Need("fact:audited|fact:watched"),
+        Need("event:target", optional=True),
+        Need("event:labels", optional=True),
+        LOOKED,
+    ),
     detect=detect,
     remedies=("rebalance-classes",),
     explains=("constant-metric", "stalled-metric"),

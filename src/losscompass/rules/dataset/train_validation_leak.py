@@ -16,7 +16,10 @@ TIMES = 5.0  # so many times the share that chance makes
 
 
 RECUR = 4.0  # a share of the validation less than so many times the share that recurs within one pass of training is no leak
-COPIES, WITHIN = 0.2, 0.97  # share of the validation that is in training; of a batch that differs, where copies are in it, too
+COPIES, WITHIN = (
+    0.2,
+    0.97,
+)  # share of the validation that is in training; of a batch that differs, where copies are in it, too
 LEVELS, FEATURES = 5, 4  # different values, and features, from which on equal samples are no chance
 WHOLE = 0.9  # share of the validation from which on, in a watched run, it is not a leak but the same data
 
@@ -74,7 +77,9 @@ def _copied(run: Run) -> Finding | None:
             continue  # the very samples of the training, each once: validation-is-train
         share = min(1.0, shared / val)
         values = {"exact": share, "near": 0.0, "count": int(shared), "rows": int(val)}
-        return Finding(onset=None, values=values, severity=Severity.CRITICAL, confidence=0.9, place=look.places.get("val"))
+        return Finding(
+            onset=None, values=values, severity=Severity.CRITICAL, confidence=0.9, place=look.places.get("val")
+        )
     return None
 
 
@@ -82,7 +87,12 @@ RULE = Rule(
     id="train-validation-leak",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:audited|fact:watched"), Need("event:samples", optional=True), Need("event:batch", optional=True), LOOKED),
+    needs=(
+        Need("fact:audited|fact:watched"),
+        Need("event:samples", optional=True),
+        Need("event:batch", optional=True),
+        LOOKED,
+    ),
     detect=detect,
     remedies=("split-again",),
     explains=("validation-below-train", "duplicate-rows"),

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...evidence.run import Run
 from ...evidence.records import Event
+from ...evidence.run import Run
 from ..base import Exhibit, Finding, Need, Rule, Severity, Undecided
 from ..dataset._pairs import CERTAIN, LOOKED, enough, error, network, pairs, skill
 from ..seen import number
@@ -31,7 +31,12 @@ def detect(run: Run) -> Iterator[Finding]:
             at = float(loss.step[int(0.6 * len(loss))])
             yield Finding(
                 onset=at,
-                values={"curve": loss.name, "last": falling, "net": network(look, "val") or 0.0, "plain": skill(look, "across")},
+                values={
+                    "curve": loss.name,
+                    "last": falling,
+                    "net": network(look, "val") or 0.0,
+                    "plain": skill(look, "across"),
+                },
                 exhibits=(Exhibit(loss.name, steps=(at, float(loss.step[-1]))),),
             )
             return
