@@ -61,6 +61,10 @@ _OPTIMIZERS: Final = 64
 _IN_LOOP: Final = 8
 """Optimisers of which cumulative events are told."""
 
+_EAGER: Final = 200
+_PATIENT: Final = 8
+"""So many steps a validation without a loader is waited for in each step, then in one of so many."""
+
 Args = tuple[Any, ...]
 Kwargs = dict[str, Any]
 
@@ -596,8 +600,15 @@ class Session:
             self.activations.begin()
             self.layouts.begin()
             self.outputs.begin(xray=self._xray)
-        if self._xray or self._sample or glance or self.pairs.hungry("train") or self.pairs.hungry("val"):
+        if self._xray or self._sample or glance or self._hungry(position):
             self.forward.put_up(self.probes.guard, xray=self._xray)
+
+    def _hungry(self, position: int) -> bool:
+        """Whether the data of the next step are wanted. Where no validation is known, one is not waited for in every step: hooks cost."""
+        if self.pairs.hungry("train"):
+            return True
+        soon = position < _EAGER or position % _PATIENT == 0 or self.losses.validation.passes > 0
+        return soon and self.pairs.hungry("val")
 
     # -- the data as the loop sees it ---------------------------------------------------------------------------------------------
 
