@@ -260,6 +260,8 @@ class Session:
         if site is None:
             place = self.places.place(spot)
             site = self.losses.backward_site(spot, receiver(place[2], "backward") if place else "")
+        if not self.loop.states:
+            self.graphs.by_hand.before_backward()
         retain = bool(kwargs.get("retain_graph", args[2] if len(args) > 2 else False))
         before = self.loop.position
         self.loop.before_backward(retain, spot)
@@ -282,6 +284,8 @@ class Session:
         site, self._site = self._site, None
         if site is not None:
             self.loop.after_backward(site.reaches)
+            if not self.loop.states:
+                self.graphs.by_hand.after_backward()
         if self._bare() and self.loop.backwards < ALWAYS:
             self.forward.lines.begin(3)  # no module will be called by which a look could begin
 
@@ -568,6 +572,8 @@ class Session:
             "any_backwards": loop.backwards,
             "loss_without_graph": self.losses.without_graph,
             "seeded_each_step": seeds is not None,
+            "by_hand": self.graphs.by_hand.steps,
+            "by_hand_onto_old": self.graphs.by_hand.onto_old,
             **self.modes.figures(),
         }
         told = {key.replace("-", "_"): spot for key, spot in ({"fixed-seed": seeds} | spots).items()}

@@ -44,7 +44,9 @@ def test_the_softmax_is_taken_away(code, after):
 def test_a_line_that_does_not_show_it_is_named_only(code):
     one = only("softmax-before-cross-entropy", softmaxed(code))
     assert one.change is None
-    assert one.place.line == (13 if "softmax" in code else 14)  # a layer of the model: the loss that is given its output
+    assert one.place.line == (
+        13 if "softmax" in code else 14
+    )  # a layer of the model: the loss that is given its output
 
 
 def test_where_no_graph_is_seen_the_numbers_tell():

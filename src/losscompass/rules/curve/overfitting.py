@@ -39,7 +39,7 @@ def detect(
     sure |= far and ((seen.sigmas > sigmas / 3.0 and steadily) or (seen.sigmas > 0 and seen.certainty < steady / 10.0))
     # Twice as bad, and far beyond the noise: however much it swings on its way.
     sure |= seen.rise > abs(seen.lowest) and seen.sigmas > 3.0 * sigmas
-    large &= not 0 < gained or seen.rise > WORTH * gained
+    large &= not gained > 0 or seen.rise > WORTH * gained
     if not (large and sure) or seen.after < max(2, 0.08 * held.outline.blocks) or seen.tau <= upward:
         return
     lowest = exact_lowest(held.value, held.outline, seen)
