@@ -402,8 +402,8 @@ class Session:
         forward = self.forward
         model = None if forward.last is None else forward.last.ref()
         held = None
-        if model is not None and forward.stray_kind is not None:
-            held = origins.holder(self.places, model, forward.stray_kind, set(forward.stray))
+        if model is not None:
+            held = origins.holder(self.places, model, self._torch.nn.Module, set(forward.stray))
         return held or next(iter(forward.stray.values()), None)
 
     def _clipped(self, args: Args, kwargs: Kwargs, norm: Any) -> None:
