@@ -1,5 +1,6 @@
 """Which finding to look at first. The order is a tuple, not a weighted sum, so that it can be said in one sentence:
-what nothing else explains, then what is worst, causes before symptoms, what is surest, what came first.
+what nothing else explains, then what is worst, causes before symptoms (and those that were seen before those that the
+curve tells), what is surest, what came first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -7,10 +8,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..evidence.run import Run
-from ..rules.all import CATEGORY
+from ..rules.all import ALL, CATEGORY
 from ..rules.base import Finding, Rule, Severity
 from .confidence import measured, stated
 from .diagnosis import Found
+
+FROM_THE_CURVE = frozenset(rule.id for rule in ALL if rule.kind == "cause" and rule.labels)
+"""Causes that are a shape of the curve: another that was seen in the run may well lie behind it."""
 
 BADNESS = {Severity.NOTE: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
 
@@ -46,13 +50,14 @@ def rank(run: Run, seen: Sequence[tuple[Rule, Finding]]) -> tuple[Found, ...]:
     return tuple(sorted(found, key=order))
 
 
-def order(found: Found) -> tuple[bool, int, bool, float, float, str]:
+def order(found: Found) -> tuple[bool, int, bool, bool, float, float, str]:
     """The sort key."""
     onset = float("inf") if found.onset is None else found.onset
     return (
         bool(found.explained_by),
         -BADNESS[found.severity],
         found.kind != "cause",
+        found.id in FROM_THE_CURVE,
         -found.confidence,
         onset,
         found.id,

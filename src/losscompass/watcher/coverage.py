@@ -113,6 +113,7 @@ class Coverage:
             "reached_not_held_names": _names(unheld, name),
             "reached_not_held_share": sum(p.numel() for p in unheld) / elements if elements else 0.0,
             "reached_not_held_loaded": any(known(p) for p in unheld),
+            "held_called": sum(self._forward.name_of(p) is not None for p in held.values()),
             "held_elsewhere": sum(key in held_by_others for key in held),
             "unregistered": len(unregistered),
             "unregistered_names": _names(unregistered, name),

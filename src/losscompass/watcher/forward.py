@@ -89,7 +89,6 @@ class Forward:
         self.stray: dict[
             int, Spot | None
         ] = {}  # modules called outside any model that registers them, by id of a parameter
-        self.stray_kind: type | None = None  # of the first of them
         self.called: dict[int, Any] = {}  # modules with parameters called since the look began, in training, weak
         self.lines = Lines(torch, places)
         self._xray = False
@@ -130,7 +129,6 @@ class Forward:
         """What was gathered for the last look."""
         self.called.clear()
         self.stray.clear()
-        self.stray_kind = None
         self.lines.forget()
 
     # -- modules --------------------------------------------------------------------------------------------------------------
@@ -159,7 +157,6 @@ class Forward:
             if self._torch.is_grad_enabled() and self.depth > 1 and self.last is not None:
                 for parameter in module._parameters.values():
                     if parameter is not None and id(parameter) not in self.last.names:
-                        self.stray_kind = self.stray_kind or type(module)
                         self.stray.setdefault(id(parameter), self._places.spot(3))
 
     def _after(self, module: Any, args: Any, output: Any = None) -> None:

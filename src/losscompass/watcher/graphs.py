@@ -11,6 +11,7 @@ from .astray import softmax_astray
 from .batches import first_tensor
 from .broadcast import repeated
 from .budget import Budget
+from .by_hand import ByHand
 from .contract import CRITERIA, LOOKED_AT, arguments, describe, echoes
 from .coverage import Coverage
 from .definitions import line_of
@@ -59,6 +60,7 @@ class Graphs:
         self.on_activation: Callable[[str, Any, Spot], None] | None = None  # of a function: its kind, output and line
         self._criteria: dict[str, list[Spot | None]] = {}  # where the modules of each loss function were made
         self._given: Any = None  # what the model was given, weak
+        self.by_hand = ByHand()
 
     def criterion(self, kind: str, spot: Spot | None) -> None:
         """A loss module of torch's own was made."""
@@ -118,6 +120,7 @@ class Graphs:
         if node is not None:
             self._learn(root, site, mine)
         site.reaches = self._coverage.reached(seen.leaves)
+        self.by_hand.reached(seen.leaves)
         data: dict[str, Any] = {
             "site": site.number,
             "variable": site.variable,

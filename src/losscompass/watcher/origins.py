@@ -46,14 +46,14 @@ def _spot(places: Places, file: str, line: int) -> Spot:
 # -- layers ------------------------------------------------------------------------------------------------------------------
 
 
-def holder(places: Places, model: Any, module: type, parameters: set[int]) -> Spot | None:
+def holder(places: Places, model: Any, kind: type, parameters: set[int]) -> Spot | None:
     """Where a layer that no module registers was put into a plain list (or dict) of one that is registered."""
     for one in list(model.modules())[:MOST]:
         for name, value in vars(one).items():
             if name.startswith("_") or not isinstance(value, list | tuple | dict):
                 continue
             held = list(value.values() if isinstance(value, dict) else value)[:_HELD]
-            layers = [layer for layer in held if isinstance(layer, module)]
+            layers = [layer for layer in held if isinstance(layer, kind)]
             if any(id(p) in parameters for layer in layers for p in layer.parameters()):  # type: ignore[attr-defined]
                 return _set_at(places, type(one), name)
     return None

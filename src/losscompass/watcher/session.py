@@ -279,6 +279,8 @@ class Session:
         if site is None:
             place = self.places.place(spot)
             site = self.losses.backward_site(spot, receiver(place[2], "backward") if place else "")
+        if not self.loop.states:
+            self.graphs.by_hand.before_backward()
         retain = bool(kwargs.get("retain_graph", args[2] if len(args) > 2 else False))
         before = self.loop.position
         self.loop.before_backward(retain, spot)
@@ -305,6 +307,8 @@ class Session:
         site, self._site = self._site, None
         if site is not None:
             self.loop.after_backward(site.reaches)
+            if not self.loop.states:
+                self.graphs.by_hand.after_backward()
         if self._bare() and self.loop.backwards < ALWAYS:
             self.forward.lines.begin(3)  # no module will be called by which a look could begin
 
@@ -429,8 +433,8 @@ class Session:
         forward = self.forward
         model = None if forward.last is None else forward.last.ref()
         held = None
-        if model is not None and forward.stray_kind is not None:
-            held = origins.holder(self.places, model, forward.stray_kind, set(forward.stray))
+        if model is not None:
+            held = origins.holder(self.places, model, self._torch.nn.Module, set(forward.stray))
         return held or next(iter(forward.stray.values()), None)
 
     def _clipped(self, args: Args, kwargs: Kwargs, norm: Any) -> None:
@@ -649,6 +653,8 @@ class Session:
             "any_backwards": loop.backwards,
             "loss_without_graph": self.losses.without_graph,
             "seeded_each_step": seeds is not None,
+            "by_hand": self.graphs.by_hand.steps,
+            "by_hand_onto_old": self.graphs.by_hand.onto_old,
             **self.modes.figures(),
         }
         told = {key.replace("-", "_"): spot for key, spot in ({"fixed-seed": seeds} | spots).items()}

@@ -1,9 +1,11 @@
 """The order and the values of the data, activations, and the pace of the scheduler."""
 
 import pytest
-from watched_runs import PLACES, at, coverage, found, graph, loop, loss_call, model, only
+from watched_runs import PLACES, RULES, at, coverage, found, graph, loop, loss_call, model, only, range_of
 
-from losscompass.evidence.records import Event
+from losscompass.diagnose.engine import apply
+from losscompass.evidence.build import build
+from losscompass.evidence.records import Event, Fact, ScalarBlock
 
 # -- non-finite data ---------------------------------------------------------------------------------------------------
 
@@ -192,6 +194,34 @@ def test_by_the_epoch_what_counts_batches(kind, key):
     one = only("scheduler-step-frequency", scheduler(kind, **slow), facts={"ended": "finished"})
     assert one.place.code == "scheduler.step()"
     assert found("scheduler-step-frequency", scheduler(kind, **slow)) == ()  # still running: who knows
+
+
+def test_a_decay_that_is_over_long_before_the_end():
+    decay = {
+        "step_size": 30,
+        "gamma": 0.1,
+        "epochs": 60,
+        "calls_per_epoch": 25.0,
+        "steps_per_epoch": 25.0,
+        "calls": 1500,
+    }
+    one = only("scheduler-step-frequency", scheduler("StepLR", **decay))
+    assert one.place.code == "scheduler.step()"
+    for sound in ({"step_size": 400}, {"gamma": 0.9}, {"epochs": 20}, {"calls_per_epoch": 1.0}):
+        assert found("scheduler-step-frequency", scheduler("StepLR", **{**decay, **sound})) == ()
+
+
+def cycle(ended="finished", **data):
+    made = {"total_steps": 8000, "calls": 200, "lr_first": 1e-4, "lr_last": 1.2e-4, **data}
+    records = [Fact("watched", value=True), Fact("ended", ended), ScalarBlock("lr", range_of([1e-4] * 30), [1e-4] * 30)]
+    (run,) = build([*records, scheduler("OneCycleLR", **{"calls_per_epoch": 8.0, **made})], "watched")
+    return apply(RULES["scheduler-misconfigured"], run, strict=True)
+
+
+def test_a_cycle_that_the_run_ends_in_the_midst_of():
+    (one,) = cycle()
+    assert one.place.line == 9
+    assert cycle("interrupted") == cycle(total_steps=600) == cycle(lr_last=5e-5) == ()
 
 
 BY_EPOCH = {"calls": 10, "calls_per_epoch": 1.0}

@@ -5,6 +5,7 @@ from watched_runs import PLACES, at, found, graph, loop, loss_call, model, only,
 
 from losscompass.diagnose.diagnosis import NotChecked
 from losscompass.diagnose.engine import apply
+from losscompass.evidence.records import Event
 from losscompass.rules.loop import RULES
 from losscompass.rules.loop.update_order_wrong import always_cleared
 
@@ -249,6 +250,17 @@ def test_a_total_that_is_added_to():
     total = {"loss": at("total += criterion(out, y)", 14)}
     one = only("loss-accumulates-graph", loop(places=total), graph(1, earlier_losses=1), graph(3, earlier_losses=3))
     assert one.change.after == "total = criterion(out, y)"
+
+
+def test_a_total_whose_second_backward_fails():
+    looks = [graph(0), graph(1, earlier_losses=1)]
+    for message in (
+        "… has been modified by an inplace operation",
+        "Trying to backward through the graph a second time",
+    ):
+        assert only("loss-accumulates-graph", loop(), *looks, Event("failed", 1, {"message": message}, {}))
+    for message in ("CUDA out of memory", ""):
+        assert found("loss-accumulates-graph", loop(), *looks, Event("failed", 1, {"message": message}, {})) == ()
 
 
 @pytest.mark.parametrize("earlier", [(0, 0, 0), (0, 4, 4), (8, 8, 8), (4,), (9, 5)])

@@ -392,6 +392,9 @@ def test_seeds():
     again = at("torch.manual_seed(0)", 11)
     assert only("duplicate-random-data", loop(reseeds=98, places={"seed": again})).place == again
     assert found("duplicate-random-data", loop(reseeds=3)) == ()  # before each validation
+    fixed = at("g = torch.Generator().manual_seed(0)", 11)
+    assert only("duplicate-random-data", loop(seeded_each_step=True, places={"fixed-seed": fixed})).place == fixed
+    assert found("duplicate-random-data", loop(2, seeded_each_step=True)) == ()
 
 
 @pytest.mark.parametrize(

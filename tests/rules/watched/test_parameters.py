@@ -52,6 +52,21 @@ def test_holding_others_for_a_while_is_sound(looks):
     assert found("optimizer-holds-other-parameters", model(), *looks) == ()
 
 
+def test_a_name_mixed_up():
+    mixed = {"held_elsewhere": 4, "reached_not_held": 4, "reached_not_held_names": ("g.weight",)}
+    one = only("optimizer-holds-other-parameters", model(), coverage(**mixed))
+    assert one.place == PLACES["optimizer"]
+    for sound in ({"held_elsewhere": 3}, {"reached_not_held": 0}, {"reached_not_held_loaded": True}):
+        assert found("optimizer-holds-other-parameters", model(), coverage(**{**mixed, **sound})) == ()
+
+
+def test_the_loss_goes_through_a_copy():
+    copied = {**OTHERS, "held_called": 4, "reached_not_held_loaded": True}
+    one = only("optimizer-holds-other-parameters", model(), coverage(**copied))
+    assert one.place == PLACES["forward"]
+    assert one.change is None
+
+
 MISSED = {
     "reached_held": 2,
     "reached_not_held": 2,
@@ -121,6 +136,18 @@ def test_frozen_and_never_trained():
 def test_everything_is_frozen():
     one = only("parameters-frozen", model(trainable=0), loop(0, failed_backwards=1), coverage())
     assert one.values["share"] == 1.0
+
+
+def test_frozen_as_it_began():
+    fresh = {
+        "frozen": 4,
+        "frozen_names": ("a.weight", "a.bias"),
+        "frozen_share": 0.8,
+        "frozen_fresh_names": ("a.weight",),
+    }
+    one = only("parameters-frozen", model(), loop(), coverage(**fresh))
+    assert one.values["names"] == "a.weight"
+    assert found("parameters-frozen", model(), loop(), coverage(**{**fresh, "frozen_fresh_names": ()})) == ()
 
 
 @pytest.mark.parametrize(

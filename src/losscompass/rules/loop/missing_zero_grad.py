@@ -14,6 +14,8 @@ LEAST = 3  # steps: before the second, nothing can have been left over
 def detect(run: Run) -> Iterator[Finding]:
     for loop in loops(run):
         steps, cleared, old = (count(loop, key) for key in ("steps", "zero_grads", "backwards_onto_old"))
+        if not steps:  # no optimiser: the parameters were seen to change between two backwards
+            steps, cleared, old = count(loop, "by_hand"), 0, count(loop, "by_hand_onto_old")
         if steps < LEAST or 2 * cleared > steps or 2 * old <= steps:
             continue
         change = _change(loop)

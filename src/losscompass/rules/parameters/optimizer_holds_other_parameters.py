@@ -24,7 +24,8 @@ def detect(run: Run) -> Iterator[Finding]:
                 "trained": count(last, "reached_not_held"),
                 "names": shown(texts(last, "reached_not_held_names")),
             },
-            place=place(last, "at", "step"),
+            # Its own model runs, and the loss goes through a copy of it: that call is the wrong one.
+            place=place(last, "model", "at") if _through_a_copy(last) else place(last, "at", "step"),
             change=change,
         )
         return
@@ -50,13 +51,19 @@ def _holds_anothers(look: Event) -> bool:
     return alike and count(look, "reached_not_held") > 0 and not flag(look, "reached_not_held_loaded")
 
 
+def _through_a_copy(look: Event) -> bool:
+    """Whether what it holds is called all the same, and what the loss reaches had a state loaded into it: a target network."""
+    called = 0 < count(look, "held") == count(look, "held_called")
+    return called and flag(look, "reached_not_held_loaded") and not count(look, "reached_held")
+
+
 def _change(run: Run, look: Event) -> Change | None:
     """The one model that was seen to run, if it goes by another name than the one whose parameters were given."""
     at = place(look, "at")
     given = receiver_of(at, "parameters")
     called = [model for model in run.happened("model") if same_scope(place(model, "at"), at)]
     names = {text(model, "variable") for model in called}
-    if at is None or given is None or len(names) != 1 or names & {"", given}:
+    if at is None or given is None or _through_a_copy(look) or len(names) != 1 or names & {"", given}:
         return None
     (name,) = names
     return changed(at, lambda code: with_receiver(code, "parameters", name))

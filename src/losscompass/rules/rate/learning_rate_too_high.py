@@ -77,7 +77,11 @@ def _seen_in_the_weights(run: Run) -> Finding | None:
     over = ratio >= OVERTURNED
     leapt = float(loss.value[: max(LEAST, len(loss) // 10)].max()) >= 2 * abs(first)
     lost = any(text(one, "what") in {"activation", "loss", "weight"} for one in run.happened("non-finite"))
-    if not ratio >= TURNED or (run.facts.get("reinforcement") is True and not over) or (len(loss) < LEAST and not lost):
+    if (
+        not ratio >= TURNED
+        or (run.facts.get("reinforcement") is True and not over)
+        or (len(loss) < LEAST and not (lost and over))
+    ):
         return None
     if last <= (HALVED if over else FELL) * first and not (over and (leapt or lost)):
         return None
