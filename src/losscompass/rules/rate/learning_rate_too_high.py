@@ -8,23 +8,17 @@ from ...evidence.names import Kind
 from ...evidence.run import Run
 from ...signal.robust import difference_noise, rolling_median
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold, Undecided
-from ..looks import update_ratio
-from ..seen import place
+from ._weights import POINTS, seen_in_the_weights
 
 CLIMB = Threshold(1.5, unit="rate at the break / rate at the start", basis="calibration/learning-rate-too-high.json")
 GIVEN_BACK = Threshold(0.5, unit="share of the fall", basis="calibration/learning-rate-too-high.json")
 CERTAIN = Threshold(6.0, unit="noise of the loss", basis="calibration/learning-rate-too-high.json")
 
 
-# Of the weights of a layer (the median one) that a step changes; sound programs of the zoo: up to 0.07, usual is 0.001 to 0.01.
-TURNED, OVERTURNED, USUAL = 0.1, 0.4, 0.003
-FELL, HALVED = 0.9, 0.5  # of the first loss that is left at the end
-
-
 def detect(
     run: Run, climb: float = CLIMB.value, given_back: float = GIVEN_BACK.value, certain: float = CERTAIN.value
 ) -> Iterator[Finding]:
-    if (seen := _seen_in_the_weights(run)) is not None:
+    if (seen := seen_in_the_weights(run)) is not None:
         yield seen
         return
     loss = run.curve("train")
@@ -32,6 +26,8 @@ def detect(
     if loss is None or loss.role.direction != -1 or not rates:
         return
     rate = max(rates, key=len)
+    if len(loss) < POINTS or len(rate) < 3:
+        raise Undecided("longer-curve")
     if rate.axis != loss.axis:
         raise Undecided("rate-on-the-axis-of-the-loss")
     at = np.interp(loss.step, rate.step, rate.value)
@@ -62,36 +58,13 @@ def detect(
         )
 
 
-def _seen_in_the_weights(run: Run) -> Finding | None:
-    """Of a watched run: a step that turns over a good part of each layer, and a loss that does not come down for it."""
-    loss, rates = run.curve("train"), [one for one in run.series.values() if one.role.kind is Kind.LEARNING_RATE]
-    if run.facts.get("watched") is not True or loss is None or not rates or not any(run.tensors):
-        return None
-    ratio, first = update_ratio(run), float(loss.value[0])
-    last = float(np.median(loss.value[-max(3, len(loss) // 10) :]))
-    if not ratio >= TURNED or last <= (FELL if ratio < OVERTURNED else HALVED) * first:
-        return None
-    return Finding(
-        onset=float(loss.step[0]),
-        values={
-            "curve": loss.name,
-            "step": float(loss.step[0]),
-            "rate": float(np.nanmax(rates[0].value)),
-            "good_rate": float(f"{np.nanmax(rates[0].value) * USUAL / ratio:.2g}"),
-        },
-        exhibits=(Exhibit(loss.name, steps=(float(loss.step[0]), float(loss.step[-1]))), Exhibit(rates[0].name)),
-        confidence=0.95,
-        place=place(next(iter(run.happened("optimizer")), None), "at"),
-    )
-
-
 RULE = Rule(
     id="learning-rate-too-high",
     kind="cause",
     severity=Severity.CRITICAL,
     needs=(
-        Need("curve:train", points=12, finite=False),
-        Need("kind:learning-rate", points=3),
+        Need("curve:train", points=1, finite=False),
+        Need("kind:learning-rate"),
         Need("fact:watched", optional=True),
         Need("tensor:update", optional=True),
         Need("event:optimizer", optional=True),
