@@ -216,7 +216,7 @@ class Graphs:
         if found is None:
             return None
         lines = self._forward.lines
-        return lines.cut_term(lines.of(found[0]), found[1]) or lines.lost_probability()
+        return lines.lost_probability() or lines.cut_term(lines.of(found[0]), found[1])
 
     def _outermost(self, node: Any) -> Spot | None:
         """Where the last operation of the loss was applied, by whoever wrote the loss."""

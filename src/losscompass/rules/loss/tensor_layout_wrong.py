@@ -85,11 +85,8 @@ def _names_axes(where: Place | None) -> bool:
     calls = [] if where is None else calls_of(where.code)
     views = [one for one in calls if isinstance(one.func, ast.Attribute) and one.func.attr in VIEWS]
     arguments = [argument for one in views for argument in one.args]
-    return bool(arguments) and not any(
-        isinstance(node, ast.Starred | ast.USub) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult))
-        for argument in arguments
-        for node in ast.walk(argument)
-    )
+    nodes = [node for argument in arguments for node in ast.walk(argument)]
+    return bool(nodes) and not any(isinstance(node, ast.Starred | ast.USub | ast.Mult) for node in nodes)
 
 
 def _read(given: tuple[int, ...], batch_first: bool) -> str:
@@ -114,15 +111,7 @@ RULE = Rule(
     ),
     detect=detect,
     remedies=("match-shapes",),
-    explains=(
-        "plateau",
-        "loss-flat",
-        "slow-descent",
-        "chance-level-loss",
-        "generalization-gap",
-        "overfitting",
-        "learning-rate-too-low",
-    ),
+    explains=("plateau", "loss-flat", "slow-descent", "chance-level-loss", "generalization-gap", "overfitting"),
     confidence=0.95,
     domain=("T9", "L2"),
 )

@@ -23,10 +23,11 @@ def detect(run: Run) -> Iterator[Finding]:
     ]
     if len(sizes) < LOOKS or any(not 0 < size[0] <= SMALL for size in sizes):
         return
+    small = [one for one in run.happened("loader") if 0 < count(one, "batch_size") <= SMALL]
     yield Finding(
         onset=None,
         values={"batch": max(size[0] for size in sizes), "layers": count(models[0], "batch_norm")},
-        place=place(models[0], "batch-norm", "at"),
+        place=place(small[0] if len(small) == 1 else None, "at") or place(models[0], "batch-norm", "at"),
     )
 
 
@@ -39,6 +40,7 @@ RULE = Rule(
         Need("event:model", optional=True),
         Need("event:loop", optional=True),
         Need("event:batch", optional=True),
+        Need("event:loader", optional=True),
     ),
     detect=detect,
     remedies=("larger-batch",),

@@ -7,7 +7,7 @@ import numpy as np
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..seen import number, place, text
+from ..seen import number, place, step_of, text
 from .gan_imbalance import MAKER
 
 # Of mean distances within made and real samples, and of those to the nearest one. Sound games of the zoo end at 0.5 to 1.1
@@ -23,8 +23,11 @@ LATE = 100.0  # steps: in the beginning every generator is narrow
 
 def detect(run: Run) -> Iterator[Finding]:
     looks = [one for one in run.happened("generated") if _ratio(one, "spread") is not None]
-    late = [one for one in looks if (one.step or 0.0) >= LATE][-LAST:]
-    if len(looks) < LOOKS or len(late) < 2:
+    if len(looks) < LOOKS:
+        return
+    start = step_of(looks[0]) or 0.0
+    late = [one for one in looks if (step_of(one) or 0.0) >= start + LATE][-LAST:]
+    if len(late) < 2:
         return
     wide = float(np.median([_ratio(one, "spread") or 0.0 for one in late]))
     close = float(np.median([_ratio(one, "nearest") or 0.0 for one in late]))
@@ -36,7 +39,7 @@ def detect(run: Run) -> Iterator[Finding]:
         return
     optimizers = [one for one in run.happened("optimizer") if MAKER.search(text(one, "variable").lower())]
     yield Finding(
-        onset=late[0].step,
+        onset=step_of(late[0]),
         values={"spread": wide, "covered": float(np.median(covered))},
         place=place(optimizers[0] if len(optimizers) == 1 else None, "at") or place(late[-1], "at"),
     )

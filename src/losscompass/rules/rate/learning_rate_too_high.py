@@ -8,24 +8,17 @@ from ...evidence.names import Kind
 from ...evidence.run import Run
 from ...signal.robust import difference_noise, rolling_median
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold, Undecided
-from ..looks import update_ratio
-from ..seen import place, text
+from ._weights import POINTS, seen_in_the_weights
 
 CLIMB = Threshold(1.5, unit="rate at the break / rate at the start", basis="calibration/learning-rate-too-high.json")
 GIVEN_BACK = Threshold(0.5, unit="share of the fall", basis="calibration/learning-rate-too-high.json")
 CERTAIN = Threshold(6.0, unit="noise of the loss", basis="calibration/learning-rate-too-high.json")
 
 
-# Of the weights of a layer (the median one) that a step changes; sound programs of the zoo: up to 0.07, usual is 0.001 to 0.01.
-TURNED, OVERTURNED, USUAL = 0.1, 0.4, 0.003
-FELL, HALVED = 0.9, 0.5  # of the first loss that is left at the end
-LEAST = 12  # points
-
-
 def detect(
     run: Run, climb: float = CLIMB.value, given_back: float = GIVEN_BACK.value, certain: float = CERTAIN.value
 ) -> Iterator[Finding]:
-    if (seen := _seen_in_the_weights(run)) is not None:
+    if (seen := seen_in_the_weights(run)) is not None:
         yield seen
         return
     loss = run.curve("train")
@@ -37,6 +30,8 @@ def detect(
     if loss is None or loss.role.direction != -1 or not rates:
         return
     rate = max(rates, key=len)
+    if len(loss) < POINTS or len(rate) < 3:
+        raise Undecided("longer-curve")
     if rate.axis != loss.axis:
         raise Undecided("rate-on-the-axis-of-the-loss")
     at = np.interp(loss.step, rate.step, rate.value)
@@ -67,47 +62,14 @@ def detect(
         )
 
 
-def _seen_in_the_weights(run: Run) -> Finding | None:
-    """Of a watched run: a step that turns over a good part of each layer, and a loss that does not come down for it."""
-    loss, rates = run.curve("train"), [one for one in run.series.values() if one.role.kind is Kind.LEARNING_RATE]
-    if run.facts.get("watched") is not True or loss is None or not rates or not any(run.tensors):
-        return None
-    ratio, first = update_ratio(run), float(loss.value[0])
-    last = float(np.median(loss.value[-max(3, len(loss) // 10) :]))
-    over = ratio >= OVERTURNED
-    leapt = float(loss.value[: max(LEAST, len(loss) // 10)].max()) >= 2 * abs(first)
-    lost = any(text(one, "what") in {"activation", "loss", "weight"} for one in run.happened("non-finite"))
-    if (
-        not ratio >= TURNED
-        or (run.facts.get("reinforcement") is True and not over)
-        or (len(loss) < LEAST and not (lost and over))
-    ):
-        return None
-    if last <= (HALVED if over else FELL) * first and not (over and (leapt or lost)):
-        return None
-    return Finding(
-        onset=float(loss.step[0]),
-        values={
-            "curve": loss.name,
-            "step": float(loss.step[0]),
-            "rate": float(np.nanmax(rates[0].value)),
-            "good_rate": float(f"{np.nanmax(rates[0].value) * USUAL / ratio:.2g}"),
-        },
-        exhibits=(Exhibit(loss.name, steps=(float(loss.step[0]), float(loss.step[-1]))), Exhibit(rates[0].name)),
-        confidence=0.95,
-        place=place(next(iter(run.happened("optimizer")), None), "at"),
-    )
-
-
 RULE = Rule(
     id="learning-rate-too-high",
     kind="cause",
     severity=Severity.CRITICAL,
     needs=(
-        Need("fact:watched|curve:train", points=12, finite=False),
-        Need("fact:watched|kind:learning-rate", points=3),
-        Need("curve:train", finite=False, optional=True),
-        Need("kind:learning-rate", optional=True),
+        Need("curve:train", points=1, finite=False),
+        Need("kind:learning-rate"),
+        Need("fact:watched", optional=True),
         Need("event:non-finite", optional=True),
         Need("fact:reinforcement", optional=True),
         Need("tensor:update", optional=True),
