@@ -74,11 +74,27 @@ def _in_block(program: Program, file: File, body: Iterable[ast.stmt]) -> Iterato
         where[target] = statement
     for target, total in sums.items():
         if total is None:
-            yield Blend(file, where[target], target, None, None)
+            if _looks_like_one(where[target]):
+                yield Blend(file, where[target], target, None, None)
             continue
         others = {name: factor for name, factor in total.items() if name != target}
-        if target in total and len(others) == 1 and "grad" not in (other := next(iter(others))) and other:
+        if (
+            0 < total.get(target, 0.0) < 1
+            and len(others) == 1
+            and "grad" not in (other := next(iter(others)))
+            and other
+        ):
             yield Blend(file, where[target], target, total[target], others[other])
+
+
+def _looks_like_one(statement: ast.stmt) -> bool:
+    """Whether a statement with unknown factors weighs one thing against another."""
+    if any(True for _ in calls(statement, "mul_", "lerp_", "lerp")):
+        return True
+    sums = [one for one in ast.walk(statement) if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Add)]
+    return any(
+        isinstance(side, ast.BinOp) and isinstance(side.op, ast.Mult) for one in sums for side in (one.left, one.right)
+    )
 
 
 def _composed(made: Sum, target: str, before: Sum) -> Sum:
@@ -206,8 +222,11 @@ def _sum(program: Program, file: File, node: ast.expr, depth: int = 0) -> Sum | 
         case ast.Name():
             found = file.flow.reaching.get(node, frozenset())
             only = next(iter(found)) if len(found) == 1 else None
-            if only is not None and only.kind == "assign" and only.at is None and isinstance(only.value, ast.BinOp):
-                return _sum(program, file, only.value, depth + 1)
+            made = only.value if only is not None and only.kind == "assign" and only.at is None else None
+            if isinstance(made, ast.BinOp) and node.id not in {_term(one) for one in ast.walk(made)}:
+                return _sum(program, file, made, depth + 1)
+        case ast.Call(func=ast.Attribute()) if last_name(node.func) in _SAME and isinstance(node.func, ast.Attribute):
+            return _sum(program, file, node.func.value, depth + 1)
     name = _term(node)
     return {name: 1.0} if name else None
 

@@ -34,6 +34,7 @@ class Program:
         self.file_of = {node: file for file in files for node in file.functions}
         self.functions: dict[str, list[Function]] = {}
         self.classes: dict[str, ast.ClassDef] = {}
+        self._named: set[str] = set()  # every name that is read anywhere
         self.calls_of: dict[str, list[tuple[File, ast.Call]]] = {}
         for file in files:
             for node in ast.walk(file.tree):
@@ -43,6 +44,12 @@ class Program:
                     self.classes.setdefault(node.name, node)
                 elif isinstance(node, ast.Call):
                     self.calls_of.setdefault(last_name(node.func), []).append((file, node))
+                elif isinstance(node, ast.Name):
+                    self._named.add(node.id)
+                elif isinstance(node, ast.Attribute):
+                    self._named.add(node.attr)
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    self._named.add(node.value)
 
     def called(self, call: ast.Call) -> Function | None:
         """The function of the user's own that is called: the only one of that name."""
@@ -57,13 +64,7 @@ class Program:
         """Whether the name of a function stands anywhere but at its definition; methods that Python calls do not need one."""
         if function.name.startswith("__") or function.name in {"forward", "main"}:
             return True
-        return any(
-            (isinstance(node, ast.Name) and node.id == function.name)
-            or (isinstance(node, ast.Attribute) and node.attr == function.name)
-            or (isinstance(node, ast.Constant) and node.value == function.name)
-            for file in self.files
-            for node in ast.walk(file.tree)
-        )
+        return function.name in self._named
 
     def text_holds(self, *words: str) -> bool:
         """Whether any file holds one of the words."""

@@ -15,6 +15,9 @@ GROWING = frozenset(("append", "extend", "insert", "appendleft", "add", "update"
 DEEPEST = 60
 """Statements within statements."""
 
+NESTED = 3
+"""Loops within loops that are gone through twice each."""
+
 
 @dataclass(eq=False, slots=True)
 class Definition:
@@ -150,7 +153,7 @@ class Flow:
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While, names: Names, depth: int) -> None:
         before, outer = dict(names), self._loops
-        for _ in range(2):
+        for _ in range(2 if len(outer) < NESTED else 1):
             self._loops = outer  # the target is the loop's own
             if isinstance(node, ast.While):
                 self._loops = (*outer, node)

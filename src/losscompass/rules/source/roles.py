@@ -23,6 +23,7 @@ class Roles:
         self.trained: set[Definition] = set()  # losses that are back-propagated
         self.backwards: list[tuple[File, ast.Call]] = []
         self._mixed: set[ast.AST] = set()  # functions that train or only measure, as they are told
+        self._training: dict[ast.AST, bool] = {}
         self.measured = {  # lines on which a loss was computed without training
             (where.file, where.line)
             for one in run.happened("loss-call")
@@ -53,6 +54,12 @@ class Roles:
 
     def trains(self, block: ast.AST, depth: int = 0) -> bool:
         """Whether something below a node back-propagates, there or in a function that is called there."""
+        known = self._training.get(block)
+        if known is None:
+            known = self._training[block] = self._trains(block, depth)
+        return known
+
+    def _trains(self, block: ast.AST, depth: int) -> bool:
         for call in calls(block):
             if last_name(call.func) == "backward":
                 return True
