@@ -348,11 +348,11 @@ def show(tools: Sequence[str], pairs: Sequence[Pair]) -> None:
         answers = [read_answer(answer_path(tool, *pair)) for pair in pairs]
         reasons = Counter(re.sub(r"\d+", "N", one.why)[:120] for one in answers if one.remarks is None)
         for reason, count in reasons.most_common():
-            print(f"  {tool:16s} {count:4d}  {reason}")
+            print(f"  {tool:26s} {count:4d}  {reason}")
     print("\nseconds a run, mean")
     for tool in tools:
         took = [read_answer(answer_path(tool, *pair)).seconds for pair in pairs]
-        print(f"  {tool:16s} {sum(took) / len(took):7.2f}")
+        print(f"  {tool:26s} {sum(took) / len(took):7.2f}")
 
 
 def as_json(tools: Sequence[str], pairs: Sequence[Pair]) -> list[dict[str, object]]:
