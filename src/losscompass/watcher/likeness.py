@@ -38,7 +38,7 @@ class Table:
 
 def look(kind: str, train: Table, val: Table) -> Numbers:
     """The keys of a `data-look` event that come from the samples."""
-    import numpy as np  # noqa: PLC0415 - the watched script may never need it
+    import numpy as np  # only here: the watched script may never need it
 
     found: Numbers = {}
     arrays = {}
@@ -68,7 +68,7 @@ def look(kind: str, train: Table, val: Table) -> Numbers:
             found |= _shift(np, x, their_x) | _target_shift(np, kind, y, their_y)
             if kind_varies(np, y) and kind_varies(np, their_y):
                 found |= _across(np, kind, x, y, their_x, their_y)
-    return {key: value for key, value in found.items() if not (isinstance(value, float) and value != value)}
+    return {key: value for key, value in found.items() if not (isinstance(value, float) and np.isnan(value))}
 
 
 def kind_varies(np: Any, y: Any) -> bool:
@@ -87,6 +87,8 @@ def _network(np: Any, kind: str, name: str, answers: list[tuple[Any, ...]]) -> N
         return {
             f"{name}_net": float(np.mean(1 - errors[used] / spread[used])) if used.any() else float("nan"),
             f"{name}_net_rows": rows,
+            f"{name}_asked_mean": float(np.mean(total / rows)),
+            f"{name}_asked_std": float(np.sqrt(np.maximum(spread / rows, 0)).mean()),
         }
     hits, asked, said = (np.sum([one[at] for one in answers], axis=0).astype(float) for at in (1, 2, 3))
     chance = float((asked * said).sum()) / rows**2
@@ -99,7 +101,9 @@ def _network(np: Any, kind: str, name: str, answers: list[tuple[Any, ...]]) -> N
         f"{name}_majority": float(asked.max()) / rows,
         f"{name}_rarest": float(asked[asked > 0].min()) / rows if (asked > 0).any() else float("nan"),
         f"{name}_least_found": float((hits[there] / asked[there]).min()) if there.any() else float("nan"),
-        f"{name}_rarest_found": float(hits[there][asked[there].argmin()] / asked[there].min()) if there.any() else float("nan"),
+        f"{name}_rarest_found": float(hits[there][asked[there].argmin()] / asked[there].min())
+        if there.any()
+        else float("nan"),
     }
 
 
@@ -240,7 +244,9 @@ def _crossed(np: Any, said: Any, asked: Any) -> Numbers:
         return {}
     both = np.corrcoef(said.T, asked.T)[:columns, columns:]
     own = both.diagonal()
-    return {"crossed": int(((both.argmax(0) != np.arange(columns)) & (both.max(0) > 0.5) & (both.max(0) > own + 0.2)).sum())}
+    return {
+        "crossed": int(((both.argmax(0) != np.arange(columns)) & (both.max(0) > 0.5) & (both.max(0) > own + 0.2)).sum())
+    }
 
 
 def _features(np: Any, x: Any) -> Numbers:
@@ -252,7 +258,11 @@ def _features(np: Any, x: Any) -> Numbers:
     far = np.abs(x[:, used] - middle[used]) / scale[used] if used.size else np.zeros((len(x), 0))
     if used.size:
         worst = far.max(1)
-        found |= {"far": float(worst.max()), "far_share": float((worst > 100).mean()), "far_columns": int((far.max(0) > 100).sum())}
+        found |= {
+            "far": float(worst.max()),
+            "far_share": float((worst > 100).mean()),
+            "far_columns": int((far.max(0) > 100).sum()),
+        }
         beyond = np.sort(worst)
         rest = beyond[: max(1, int(0.95 * len(beyond)))]
         found["far_rest"] = float(rest[-1])
@@ -293,7 +303,7 @@ def _structure(np: Any, x: Any) -> float:
     both = np.corrcoef(used.T)
     count = both.shape[0]
     square = (float((both**2).sum()) - count) / (count * (count - 1))
-    return square * len(x)
+    return float(square * len(x))
 
 
 def _targets(np: Any, kind: str, y: Any) -> Numbers:
@@ -345,7 +355,9 @@ def _shift(np: Any, x: Any, their: Any) -> Numbers:
         "shift_scale": float(np.median(ratio)),
         "shift_moved": float(np.median(moved)),
         "shifted": float(((ratio >= 2) | (moved >= 1)).mean()),
-        "shift_whole": float(max(x.std() / their.std(), their.std() / x.std())) if x.std() > 0 and their.std() > 0 else 1.0,
+        "shift_whole": float(max(x.std() / their.std(), their.std() / x.std()))
+        if x.std() > 0 and their.std() > 0
+        else 1.0,
         "shift_below": float((their < x.min(0)).mean()),
         "shift_above": float((their > x.max(0)).mean()),
     }

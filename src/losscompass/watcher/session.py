@@ -555,10 +555,12 @@ class Session:
             self.inputs.called_with((inputs,), "train", self.loop.spots.get("loss") or spot, xray=True)
 
     def _pair(self, function: str, args: Args, kwargs: Kwargs, spot: Spot | None, *, training: bool) -> None:
-        self.probes.within("data", lambda: self.pairs.lost(function, args, kwargs, spot, self.loop.position, training=training))
+        self.probes.within(
+            "data", lambda: self.pairs.lost(function, args, kwargs, spot, self.loop.position, training=training)
+        )
 
     def _tell_data(self) -> None:
-        for figures, spots in self.pairs.figures():
+        for figures, spots in self.pairs.figures(self.loop.position):
             self.telling.event("data-look", figures, at=self.loop.spots.get("forward"), **spots)
 
     # -- what has come together ---------------------------------------------------------------------------------------------------

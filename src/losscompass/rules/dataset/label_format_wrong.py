@@ -23,7 +23,12 @@ def detect(run: Run) -> Iterator[Finding]:
     for call in training_calls(run, "binary_cross_entropy_with_logits", "binary_cross_entropy"):
         low, high = number(call, "target_min"), number(call, "target_max")
         two = count(call, "target_distinct") <= 2 and flag(call, "target_whole")
-        if low is not None and high is not None and two and (low, high) in {(0, 255), (1, 2), (-1, 1), (0, 100), (0, 2)}:
+        if (
+            low is not None
+            and high is not None
+            and two
+            and (low, high) in {(0, 255), (1, 2), (-1, 1), (0, 100), (0, 2)}
+        ):
             yield _finding(call, high, 0.97, severity=Severity.CRITICAL)
             return
     looks = list(pairs(run))

@@ -8,7 +8,9 @@ from ..seen import count, number, place
 from ._pairs import CERTAIN, LOOKED, enough, error, network, pairs, silent, skill, speaks
 
 SPEAKS = 0.3  # skill of a plain model on the validation, from which on its inputs tell of its targets
-STRUCTURE = 3.0  # times what chance makes of the correlations of the features: less is noise, which tells nothing of anything
+STRUCTURE = (
+    3.0  # times what chance makes of the correlations of the features: less is noise, which tells nothing of anything
+)
 FEWEST = 100  # samples
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ._columns import figures, known, number, table, text, whole
-from ._pairs import LOOKED, pairs
+from ._pairs import LOOKED, figure, pairs
 
 SHARE = Threshold(0.01, unit="share of the validation rows", basis="calibration/train-validation-leak.json")
 CHANCE = Threshold(0.01, unit="chance of a twin among independent rows", basis="calibration/train-validation-leak.json")
@@ -16,7 +16,10 @@ TIMES = 5.0  # so many times the share that chance makes
 
 
 RECUR = 4.0  # a share of the validation less than so many times the share that recurs within one pass of training is no leak
-COPIES, WITHIN = 0.2, 0.97  # share of the validation that is in training; of a batch that differs, where copies are in it, too
+COPIES, WITHIN = (
+    0.2,
+    0.97,
+)  # share of the validation that is in training; of a batch that differs, where copies are in it, too
 LEVELS, FEATURES = 5, 4  # different values, and features, from which on equal samples are no chance
 WHOLE = 0.9  # share of the validation from which on, in a watched run, it is not a leak but the same data
 
@@ -65,16 +68,18 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
 def _copied(run: Run) -> Finding | None:
     """Of a watched run: samples that are there several times, in training and in validation: copied before they were split."""
     for look in pairs(run):
-        val, shared = number(look, "val_distinct", 0), number(look, "val_in_train", 0)
-        if val < 20 or shared < COPIES * val or number(look, "train_distinct", 0) < 20:
+        val, shared = figure(look, "val_distinct", 0), figure(look, "val_in_train", 0)
+        if val < 20 or shared < COPIES * val or figure(look, "train_distinct", 0) < 20:
             continue
-        if number(look, "levels", 0) < LEVELS or number(look, "varying", 0) < FEATURES:
+        if figure(look, "levels", 0) < LEVELS or figure(look, "varying", 0) < FEATURES:
             continue
-        if number(look, "train_varied", 1) > WITHIN or number(look, "val_varied", 1) > WITHIN:
+        if figure(look, "train_varied", 1) > WITHIN or figure(look, "val_varied", 1) > WITHIN:
             continue  # the very samples of the training, each once: validation-is-train
         share = min(1.0, shared / val)
         values = {"exact": share, "near": 0.0, "count": int(shared), "rows": int(val)}
-        return Finding(onset=None, values=values, severity=Severity.CRITICAL, confidence=0.9, place=look.places.get("val"))
+        return Finding(
+            onset=None, values=values, severity=Severity.CRITICAL, confidence=0.9, place=look.places.get("val")
+        )
     return None
 
 
@@ -82,7 +87,12 @@ RULE = Rule(
     id="train-validation-leak",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:audited|fact:watched"), Need("event:samples", optional=True), Need("event:batch", optional=True), LOOKED),
+    needs=(
+        Need("fact:audited|fact:watched"),
+        Need("event:samples", optional=True),
+        Need("event:batch", optional=True),
+        LOOKED,
+    ),
     detect=detect,
     remedies=("split-again",),
     explains=("validation-below-train", "duplicate-rows"),
