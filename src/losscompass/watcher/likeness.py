@@ -38,7 +38,7 @@ class Table:
 
 def look(kind: str, train: Table, val: Table) -> Numbers:
     """The keys of a `data-look` event that come from the samples."""
-    import numpy as np
+    import numpy as np  # only here: the watched script may never need it
 
     found: Numbers = {}
     arrays = {}
@@ -68,7 +68,7 @@ def look(kind: str, train: Table, val: Table) -> Numbers:
             found |= _shift(np, x, their_x) | _target_shift(np, kind, y, their_y)
             if kind_varies(np, y) and kind_varies(np, their_y):
                 found |= _across(np, kind, x, y, their_x, their_y)
-    return {key: value for key, value in found.items() if not (isinstance(value, float) and value != value)}
+    return {key: value for key, value in found.items() if not (isinstance(value, float) and np.isnan(value))}
 
 
 def kind_varies(np: Any, y: Any) -> bool:
@@ -87,6 +87,8 @@ def _network(np: Any, kind: str, name: str, answers: list[tuple[Any, ...]]) -> N
         return {
             f"{name}_net": float(np.mean(1 - errors[used] / spread[used])) if used.any() else float("nan"),
             f"{name}_net_rows": rows,
+            f"{name}_asked_mean": float(np.mean(total / rows)),
+            f"{name}_asked_std": float(np.sqrt(np.maximum(spread / rows, 0)).mean()),
         }
     hits, asked, said = (np.sum([one[at] for one in answers], axis=0).astype(float) for at in (1, 2, 3))
     chance = float((asked * said).sum()) / rows**2
@@ -301,7 +303,7 @@ def _structure(np: Any, x: Any) -> float:
     both = np.corrcoef(used.T)
     count = both.shape[0]
     square = (float((both**2).sum()) - count) / (count * (count - 1))
-    return square * len(x)
+    return float(square * len(x))
 
 
 def _targets(np: Any, kind: str, y: Any) -> Numbers:

@@ -31,16 +31,25 @@ SHARE: Final = 0.002
 RARER: Final = 120.0
 """So many times as long as an answer took to look at, none is looked at."""
 
+ALWAYS: Final = 16
+"""Batches of each phase that are kept whatever it takes: what a run tells must not hang on how busy the machine is."""
+
 AGAIN: Final = 20.0
 """Seconds until the first look of a run that is still going on; then ever more rarely. Looking itself takes up to half a second."""
 
 LATE: Final = 0.85
 """Share of the run from which on answers count."""
 
+STALE: Final = 0.6
+"""Share of the run before which the last answers say nothing of its end."""
+
 _BATCH: Final = 256
 """Samples of one batch that are kept at the most; the first ones."""
 
 _TOKENS: Final = 65_536
+_COLD: Final = 4
+"""Looks at answers that take long only because they are the first."""
+
 _PIXELS: Final = 1000
 _TABLES: Final = 6
 _CALLS: Final = 4
@@ -88,14 +97,18 @@ class Pairs:
         self._answers: dict[tuple[Any, ...], dict[str, deque[tuple[Any, ...]]]] = {}
         self._spots: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._next = {"train": 0.0, "val": 0.0}  # when an answer is looked at again
-        self._passed = -1.0  # the position of the validation that was looked at last
+        self._taken = {"train": -1.0, "val": -1.0}  # the position at which an answer was looked at last
+        self._entered = {"train": 0, "val": 0}
+        self._answered_so_far = 0
         self._void = 0  # calls of models that brought nothing to keep
 
     # -- whether there is more to be seen --------------------------------------------------------------------------------------
 
     def hungry(self, phase: str) -> bool:
         """Whether more samples of this phase are wanted."""
-        if self._void > 8 or self._spent[phase] > GRACE + SHARE * (perf_counter() - self._began):
+        if self._void > 8:
+            return False
+        if self._entered[phase] >= ALWAYS and self._spent[phase] > GRACE + SHARE * (perf_counter() - self._began):
             return False
         parts = [parts[phase] for parts in self._tables.values()]
         if not parts:
@@ -110,6 +123,7 @@ class Pairs:
         if not self.hungry(phase):
             return
         began = perf_counter()
+        self._entered[phase] += 1
         inputs = first_tensor(self._torch, args)
         features = None if inputs is None or inputs.requires_grad else self._features(inputs)
         if features is None:
@@ -150,8 +164,8 @@ class Pairs:
         now = perf_counter()
         given, self._given = self._given, []
         early = now < self._next[phase]
-        if early and not training and position > 1.05 * self._passed:
-            early = False  # of each validation at least the first batch
+        if early and position > 1.05 * self._taken[phase]:
+            early = False  # so that there is one of the last steps, however slow the machine
         if early and not given:
             return
         made, target = arguments(args, kwargs)
@@ -174,8 +188,10 @@ class Pairs:
             if not early:
                 self._answered(key[:2], phase, function, made, wanted, position)
         if not early:
-            self._passed = position if not training else self._passed
-            self._next[phase] = now + (perf_counter() - now) * RARER
+            self._taken[phase] = position
+            self._answered_so_far += 1
+            took = perf_counter() - now if self._answered_so_far > _COLD else 0.0
+            self._next[phase] = now + took * RARER
 
     def _target(self, function: str, made: Any, target: Any) -> tuple[str, int, Any] | None:
         """Kind, columns, and the targets as a tensor of shape (rows,) or (rows, columns); None where there is not one a sample."""
@@ -281,10 +297,7 @@ class Pairs:
 
     def _flat(self, made: Any, wanted: Any, *, binary: bool) -> tuple[Any, Any]:
         """Pixels or tokens of a batch as samples, evenly spread: (n,) or (n, classes) beside (n,)."""
-        if binary:
-            made = made.reshape(-1)
-        else:
-            made = made.movedim(1, -1).reshape(-1, made.shape[1])
+        made = made.reshape(-1) if binary else made.movedim(1, -1).reshape(-1, made.shape[1])
         wanted = wanted.reshape(-1)
         every = max(1, wanted.numel() // _PIXELS) | 1
         return made[::every], wanted[::every]
@@ -299,7 +312,7 @@ class Pairs:
         self._look_at = now + 10 * (now - self._began)
         return True
 
-    def figures(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    def figures(self, position: int) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         """The keys of the `data-look` events, one a kind of pairs, with their spots; the one with most samples last."""
         found = []
         alone = [key for key in self._answers if not any(key == one[:2] for one in self._tables)]
@@ -313,7 +326,7 @@ class Pairs:
                     part.seen,
                     part.again,
                     part.varied / max(1, part.batches),
-                    _late(answers.get(phase, ())),
+                    _late(answers.get(phase, ()), position),
                 )
                 for phase, part in parts.items()
             }
@@ -322,8 +335,10 @@ class Pairs:
         return sorted(found, key=lambda one: one[0].get("train", 0) + one[0].get("val", 0))[-3:]
 
 
-def _late(answers: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The answers of the last part of the run, without the position."""
+def _late(answers: Iterable[tuple[Any, ...]], position: int) -> list[tuple[Any, ...]]:
+    """The answers of the last part of the run, without the position; none where that was not seen."""
     known = list(answers)
     last = known[-1][-1] if known else 0
+    if last < STALE * position:
+        return []
     return [one[:-1] for one in known if one[-1] >= LATE * last]

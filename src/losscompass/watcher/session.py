@@ -633,7 +633,7 @@ class Session:
         )
 
     def _tell_data(self) -> None:
-        for figures, spots in self.pairs.figures():
+        for figures, spots in self.pairs.figures(self.loop.position):
             self.telling.event("data-look", figures, at=self.loop.spots.get("forward"), **spots)
 
     # -- what has come together ---------------------------------------------------------------------------------------------------

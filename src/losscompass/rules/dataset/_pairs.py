@@ -20,6 +20,12 @@ def pairs(run: Run) -> Iterator[Event]:
     yield from sorted(last.values(), key=lambda one: -count(one, "train") - count(one, "val"))
 
 
+def figure(look: Event, key: str, otherwise: float = 0.0) -> float:
+    """A finite number, or what stands for it."""
+    found = number(look, key)
+    return otherwise if found is None else found
+
+
 def enough(look: Event, *parts: str, least: int = FEWEST) -> bool:
     """Whether so many samples of these parts were seen, with answers of more than one kind."""
     return all(count(look, part) >= least and number(look, f"{part}_near") is not None for part in parts)
@@ -34,7 +40,7 @@ def skill(look: Event, part: str) -> float:
 def error(look: Event, part: str) -> float:
     """The standard error of a skill that is nothing but chance."""
     told = number(look, f"{part}_error")
-    return max(told or 0.0, 1.0 / max(1, count(look, part)) ** 0.5)
+    return max(told or 0.0, float(max(1, count(look, part)) ** -0.5))
 
 
 def speaks(look: Event, part: str, least: float) -> bool:

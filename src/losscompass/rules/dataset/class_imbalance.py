@@ -7,7 +7,7 @@ import numpy as np
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ._columns import column, event, figures, number, table, text, whole
-from ._pairs import LOOKED, pairs
+from ._pairs import LOOKED, figure, pairs
 
 RATIO = Threshold(
     9.0, unit="rows of the largest class over those of the smallest", basis="calibration/class-imbalance.json"
@@ -62,11 +62,11 @@ def detect(run: Run, ratio: float = RATIO.value) -> Iterator[Finding]:
 def _ignored(run: Run, ratio: float) -> Finding | None:
     """Of a watched run with a class a pixel: a rare one that the network never says."""
     for look in pairs(run):
-        rare, val, rows = number(look, "train_rarest"), number(look, "val_rarest"), number(look, "train_net_rows", 0)
+        rare, val, rows = figure(look, "train_rarest"), figure(look, "val_rarest"), figure(look, "train_net_rows", 0)
         dense = look.data.get("kind") == "dense" and rows * rare >= LEAST
-        if dense and rare * (ratio + 1) <= 1 and number(look, "train_rarest_found", 1) < NEVER and val * 2 < 1:
-            common = number(look, "train_majority", 0)
-            values = {
+        if dense and rare * (ratio + 1) <= 1 and figure(look, "train_rarest_found", 1) < NEVER and val * 2 < 1:
+            common = figure(look, "train_majority", 0)
+            values: dict[str, float | str] = {
                 "ratio": common / rare,
                 "common": "0",
                 "rare": "1",
@@ -81,7 +81,7 @@ def _ignored(run: Run, ratio: float) -> Finding | None:
 def _found(run: Run, ratio: float) -> bool:
     """Of a watched run: whether the network finds the rare class all the same."""
     for look in pairs(run):
-        mine = [number(look, key) for key in ("train_rarest_found", "val_least_found")]
+        mine = [figure(look, key, np.nan) for key in ("train_rarest_found", "val_least_found")]
         known = [one for one in mine if np.isfinite(one)]
         if known and look.data.get("kind") != "number":
             return min(known) >= FOUND or (ratio < MUCH and mine[0] > SOME)

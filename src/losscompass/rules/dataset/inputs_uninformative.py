@@ -7,7 +7,7 @@ import numpy as np
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ._columns import event, known, number, text
-from ._pairs import CERTAIN, LOOKED, enough, error, network, pairs, silent, skill
+from ._pairs import CERTAIN, LOOKED, enough, error, figure, network, pairs, silent, skill
 
 RANKING = Threshold(0.53, unit="ROC AUC of trees, mean over the classes", basis="calibration/inputs-uninformative.json")
 EXPLAINED = Threshold(
@@ -45,7 +45,7 @@ def _watched(run: Run) -> Iterator[Finding]:
     if not looks:
         raise Undecided("watched-data-look")
     for look in looks:
-        different, kept, seen = (int(number(look, key, 0)) for key in ("train_distinct", "train", "train_seen"))
+        different, kept, seen = (int(figure(look, key, 0)) for key in ("train_distinct", "train", "train_seen"))
         learnt = max(network(look, "train") or 0.0, network(look, "val") or 0.0)
         values = {"score": skill(look, "train"), "guess": 0.0, "rows": kept}
         if 0 < different <= ALIKE and kept >= PER_INPUT * different and seen >= FEWEST // 2 and learnt < LEARNT:
@@ -57,7 +57,7 @@ def _watched(run: Run) -> Iterator[Finding]:
             and silent(look, "across")
             and learnt < max(0.1, CERTAIN * error(look, "val"))
         ):
-            noise = number(look, "structure", STRUCTURE) < STRUCTURE
+            noise = figure(look, "structure", STRUCTURE) < STRUCTURE
             yield Finding(onset=None, values=values, confidence=0.7 if noise else 0.45)
         else:
             continue

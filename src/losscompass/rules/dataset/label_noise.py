@@ -6,7 +6,7 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ._columns import column, event, figures, known, number, table, whole
 from ._pairs import CERTAIN as ERRORS
-from ._pairs import LOOKED, enough, error, network, pairs, skill, speaks
+from ._pairs import LOOKED, enough, error, figure, network, pairs, skill, speaks
 
 SHARE = Threshold(0.03, unit="estimated share of wrong labels", basis="calibration/label-noise.json")
 CERTAIN = Threshold(
@@ -65,9 +65,9 @@ def _watched(run: Run) -> Iterator[Finding]:
     if not looks:
         raise Undecided("watched-data-look")
     for look in looks:
-        if number(look, "train_again", 0) < 1 or not enough(look, "train", "val"):
+        if figure(look, "train_again", 0) < 1 or not enough(look, "train", "val"):
             continue  # inputs that never come again are augmented: that makes neighbours disagree as well
-        mine, theirs = max(number(look, "train_near", 0), 0.0), number(look, "val_near", 0)
+        mine, theirs = max(figure(look, "train_near", 0), 0.0), figure(look, "val_near", 0)
         apart = ERRORS * (error(look, "train") ** 2 + error(look, "val") ** 2) ** 0.5
         net, val_net = network(look, "train"), network(look, "val")
         if (
@@ -75,11 +75,11 @@ def _watched(run: Run) -> Iterator[Finding]:
             or mine > LEFT * theirs
             or theirs - mine < apart
             or not skill(look, "across") >= max(0.15, 2.5 * error(look, "val"))
-            or number(look, "shifted", 1.0) > 0.25
+            or figure(look, "shifted", 1.0) > 0.25
             or (net is not None and val_net is not None and net > LEFT * val_net + 0.1)
         ):
             continue
-        share, rows = 1 - (mine / theirs) ** 0.5, int(number(look, "train", 0))
+        share, rows = 1 - (mine / theirs) ** 0.5, int(figure(look, "train", 0))
         wide = apart / ERRORS
         yield Finding(
             onset=None,

@@ -6,8 +6,8 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import column, event, figures, known, listed, number, table, whole
-from ._pairs import LOOKED, pairs
+from ._columns import column, event, figures, known, listed, table, whole
+from ._pairs import LOOKED, figure, pairs
 
 JUMP = Threshold(4.0, unit="how many times farther than the next values", basis="calibration/outliers-in-data.json")
 DISTANCE = Threshold(20.0, unit="robust standard deviations from the median", basis="calibration/outliers-in-data.json")
@@ -54,15 +54,15 @@ def _watched(run: Run, jump: float) -> Iterator[Finding]:
     if not looks:
         raise Undecided("watched-data-look")
     for look in looks:
-        far, rest, share = (number(look, key, 0) for key in ("far", "far_rest", "far_share"))
-        target, target_share = number(look, "target_far", 0), number(look, "target_far_share", 0)
-        inputs = far >= max(WATCHED, jump * rest) and 0 < share <= FEW and number(look, "marked", 0) < 1
+        far, rest, share = (figure(look, key, 0) for key in ("far", "far_rest", "far_share"))
+        target, target_share = figure(look, "target_far", 0), figure(look, "target_far_share", 0)
+        inputs = far >= max(WATCHED, jump * rest) and 0 < share <= FEW and figure(look, "marked", 0) < 1
         if inputs or (target >= WATCHED and 0 < target_share <= FEW):
             yield Finding(
                 onset=None,
                 values={
-                    "columns": int(number(look, "far_columns", 0)) if inputs else 1,
-                    "names": f"x[{int(number(look, 'far_feature', 0))}]" if inputs else "y",
+                    "columns": int(figure(look, "far_columns", 0)) if inputs else 1,
+                    "names": f"x[{int(figure(look, 'far_feature', 0))}]" if inputs else "y",
                     "distance": far if inputs else target,
                     "share": share if inputs else target_share,
                 },

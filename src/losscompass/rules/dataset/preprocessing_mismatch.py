@@ -6,8 +6,8 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import column, event, figures, known, listed, number, table
-from ._pairs import LOOKED, enough, network, pairs, skill
+from ._columns import column, event, figures, known, listed, table
+from ._pairs import LOOKED, enough, figure, network, pairs, skill
 
 SCALE = Threshold(3.0, unit="ratio of the spreads", basis="calibration/preprocessing-mismatch.json")
 MOVED = Threshold(3.0, unit="difference of the means in spreads", basis="calibration/preprocessing-mismatch.json")
@@ -52,19 +52,19 @@ def _watched(run: Run, scale: float, moved: float) -> Iterator[Finding]:
     if not looks:
         raise Undecided("watched-data-look")
     for look in looks:
-        if not enough(look, "train", "val", least=FEWEST) or number(look, "far_share", 0) > 0:
+        if not enough(look, "train", "val", least=FEWEST) or figure(look, "far_share", 0) > 0:
             continue  # extreme values have a rule of their own
-        ratio, distance, shifted = (number(look, key, 0) for key in ("shift_scale", "shift_moved", "shifted"))
+        ratio, distance, shifted = (figure(look, key, 0) for key in ("shift_scale", "shift_moved", "shifted"))
         if shifted < MOST or not (ratio >= scale or distance >= moved or (ratio >= 2 and distance >= 1)):
             continue
         net, val_net = network(look, "train"), network(look, "val")
         fell = net is not None and val_net is not None and val_net < net - FELL
         if skill(look, "across_own") - skill(look, "across") < BETTER and not fell:
             continue
-        features = int(number(look, "features", 0))
+        features = int(figure(look, "features", 0))
         yield Finding(
             onset=None,
-            values={"columns": round(shifted * features), "of": features, "names": "…", "ratio": ratio},
+            values={"columns": round(min(shifted, 1.0) * features), "of": features, "names": "…", "ratio": ratio},
             confidence=0.9,
             severity=Severity.CRITICAL,
         )

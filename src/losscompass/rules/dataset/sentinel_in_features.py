@@ -6,8 +6,8 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import column, event, figures, known, listed, number, table, whole
-from ._pairs import LOOKED, pairs
+from ._columns import column, event, figures, known, listed, table, whole
+from ._pairs import LOOKED, figure, pairs
 
 MOST = Threshold(
     0.8,
@@ -50,14 +50,14 @@ def _watched(run: Run, most: float) -> Iterator[Finding]:
     if not looks:
         raise Undecided("watched-data-look")
     for look in looks:
-        value, share, columns = (number(look, key) for key in ("mark", "marked_share", "marked"))
+        value, share, columns = (figure(look, key) for key in ("mark", "marked_share", "marked"))
         if columns >= 1 and 0 < share <= most and np.isfinite(value):
             usual = abs(value) >= USUAL and value == round(value)
             yield Finding(
                 onset=None,
                 values={
                     "columns": int(columns),
-                    "names": f"x[{int(number(look, 'marked_feature', 0))}]",
+                    "names": f"x[{int(figure(look, 'marked_feature', 0))}]",
                     "value": value,
                     "share": share,
                 },

@@ -7,7 +7,7 @@ import numpy as np
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ._columns import column, event, figures, known, listed, number, table
-from ._pairs import LOOKED, enough, pairs
+from ._pairs import LOOKED, enough, figure, pairs
 
 SKILL = Threshold(
     0.9, unit="share of the target that the feature tells by itself", basis="calibration/target-leak.json"
@@ -50,9 +50,9 @@ def _watched(run: Run, rest: float) -> Iterator[Finding]:
     if not looks:
         raise Undecided("watched-data-look")
     for look in looks:
-        best, second = number(look, "single_best", 0), number(look, "single_next", 0)
-        if enough(look, "train") and best >= ALONE and second <= rest * best and number(look, "varying", 0) >= 3:
-            name = f"x[{int(number(look, 'single_feature', 0))}]"
+        best, second = figure(look, "single_best", 0), figure(look, "single_next", 0)
+        if enough(look, "train") and best >= ALONE and second <= rest * best and figure(look, "varying", 0) >= 3:
+            name = f"x[{int(figure(look, 'single_feature', 0))}]"
             yield Finding(onset=None, values={"columns": 1, "names": name, "skill": best, "next": second})
             return
 

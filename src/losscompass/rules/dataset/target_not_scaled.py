@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ._columns import event, known, number, text
-from ._pairs import LOOKED, enough, network, pairs, skill
+from ._pairs import LOOKED, enough, figure, network, pairs, skill
 
 SIZE = Threshold(20.0, unit="size of the target, where 1 is standardised", basis="calibration/target-not-scaled.json")
 TINY = 1e-3
 WATCHED = 5.0  # size in a run in which the network is far behind a plain model of the same samples
 BEHIND = 0.3  # so much less skill
+HUGE, NOTHING, ANSWERS = 50.0, 0.1, 200  # size, and skill, of targets whose inputs were not seen; answers that were
 EXTREME = 1e6  # single precision no longer holds its squares beside what is left of them
 
 
@@ -38,12 +39,23 @@ def _watched(run: Run) -> Iterator[Finding]:
     if not looks:
         raise Undecided("watched-data-look")
     for look in looks:
-        mean, std = number(look, "target_mean", 0), number(look, "target_std", 0)
+        mean, std = figure(look, "target_mean", 0), figure(look, "target_std", 0)
+        answered = [part for part in ("train", "val") if figure(look, f"{part}_net_rows", 0) >= 1]
+        told = [figure(look, f"train_{key}") for key in ("asked_mean", "asked_std", "net", "net_rows")]
+        if look.data.get("kind") == "number" and not figure(look, "train", 0) and _far(*told):
+            values: dict[str, float | str] = {
+                "column": "y",
+                "mean": told[0],
+                "std": told[1],
+                "variance": told[0] ** 2 + told[1] ** 2,
+            }
+            yield Finding(onset=None, values=values, severity=Severity.WARNING, confidence=0.65)
+            return
         if look.data.get("kind") != "number" or not enough(look, "train") or max(abs(mean), std) < WATCHED:
             continue
-        if number(look, "target_far_share", 0) > 0 or number(look, "train_net_rows", 0) < 1:
+        if figure(look, "target_far_share", 0) > 0 or not answered:
             continue
-        plain, net = skill(look, "train"), network(look, "train")
+        plain, net = skill(look, "train"), network(look, "train" if answered[0] == "train" else "val")
         if plain < BEHIND or (net is not None and net > plain - BEHIND):
             continue
         yield Finding(
@@ -53,6 +65,11 @@ def _watched(run: Run) -> Iterator[Finding]:
             confidence=0.85,
         )
         return
+
+
+def _far(mean: float, std: float, net: float, rows: float) -> bool:
+    """Whether huge targets (returns of an agent, say) are answered no better than by their mean."""
+    return max(abs(mean), std) >= HUGE and std >= HUGE / 5 and net <= NOTHING and rows >= ANSWERS
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ import numpy as np
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ._columns import figures, known, number, table, text, whole
-from ._pairs import LOOKED, pairs
+from ._pairs import LOOKED, figure, pairs
 
 SHARE = Threshold(0.01, unit="share of the validation rows", basis="calibration/train-validation-leak.json")
 CHANCE = Threshold(0.01, unit="chance of a twin among independent rows", basis="calibration/train-validation-leak.json")
@@ -68,12 +68,12 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
 def _copied(run: Run) -> Finding | None:
     """Of a watched run: samples that are there several times, in training and in validation: copied before they were split."""
     for look in pairs(run):
-        val, shared = number(look, "val_distinct", 0), number(look, "val_in_train", 0)
-        if val < 20 or shared < COPIES * val or number(look, "train_distinct", 0) < 20:
+        val, shared = figure(look, "val_distinct", 0), figure(look, "val_in_train", 0)
+        if val < 20 or shared < COPIES * val or figure(look, "train_distinct", 0) < 20:
             continue
-        if number(look, "levels", 0) < LEVELS or number(look, "varying", 0) < FEATURES:
+        if figure(look, "levels", 0) < LEVELS or figure(look, "varying", 0) < FEATURES:
             continue
-        if number(look, "train_varied", 1) > WITHIN or number(look, "val_varied", 1) > WITHIN:
+        if figure(look, "train_varied", 1) > WITHIN or figure(look, "val_varied", 1) > WITHIN:
             continue  # the very samples of the training, each once: validation-is-train
         share = min(1.0, shared / val)
         values = {"exact": share, "near": 0.0, "count": int(shared), "rows": int(val)}

@@ -11,7 +11,8 @@ from ..dataset._pairs import CERTAIN, LOOKED, enough, error, network, pairs, ski
 from ..seen import number
 
 BEHIND = 0.12  # skill that a plain model has more on the validation
-FALLS = 0.85  # median loss of the last fifth over that of the fifth before it but one
+FALLS = 0.93  # median loss of the last fifth over that of the fifth before it but one
+NARROW = 3  # units of a layer: then the model is too small, rather
 ROWS = 100  # answers of the network
 FEW = 4  # passes over the training data: whoever makes more has seen the curve
 
@@ -22,12 +23,14 @@ def detect(run: Run) -> Iterator[Finding]:
     if not looks or loss is None:
         raise Undecided("watched-data-look")
     falling = fall(loss.value)
-    passes = max((number(one, "epochs") or 0.0 for one in run.happened("loop")), default=0.0)
-    if falling is None or falling > FALLS or passes > FEW or run.facts.get("ended") != "finished":
+    narrow = any(0 < (number(one, "narrowest") or 0) <= NARROW for one in run.happened("model"))
+    if falling is None or falling > FALLS or narrow or run.facts.get("ended") != "finished":
         return
     for look in looks:
-        left = behind(look)
-        if left is not None and left >= BEHIND:
+        left, mine = behind(look), network(look, "train")
+        lags = mine is None or mine <= skill(look, "train") - BEHIND / 2  # in training as well
+        sane = (network(look, "val") or 0.0) > 0.05
+        if left is not None and left >= BEHIND and lags and sane and _passes(run, look) <= FEW:
             at = float(loss.step[int(0.6 * len(loss))])
             yield Finding(
                 onset=at,
@@ -42,13 +45,30 @@ def detect(run: Run) -> Iterator[Finding]:
             return
 
 
+def _passes(run: Run, look: Event) -> float:
+    """How often the training data was passed over; where no loader says it, by the samples that come again."""
+    told = max((number(one, "epochs") or 0.0 for one in run.happened("loop")), default=0.0)
+    size, loss = run.facts.get("batch-size"), run.curve("train")
+    if told or not isinstance(size, int) or loss is None or not number(look, "train_again"):
+        return told
+    return len(loss) * size / max(1.0, number(look, "train") or 1.0)
+
+
 def behind(look: Event) -> float | None:
     """How much less skill the network has on the validation than a plain model that was fitted to the training; None: unknown."""
     net = network(look, "val")
-    if net is None or not enough(look, "train", "val", least=ROWS) or (number(look, "val_net_rows") or 0.0) < ROWS / 2:
+    if (
+        net is None
+        or look.data.get("kind") == "tokens"
+        or not enough(look, "train", "val", least=ROWS)
+        or (number(look, "val_net_rows") or 0.0) < ROWS / 2
+    ):
         return None
     plain = min(skill(look, part) for part in ("train", "val", "across"))
-    return plain - net if plain - net >= CERTAIN * error(look, "val") else 0.0
+    unsure = (
+        CERTAIN * error(look, "val") * max(0.25, (1 - min(plain, 1.0)) ** 0.5)
+    )  # less where there is less to be unsure of
+    return plain - net if plain - net >= unsure else 0.0
 
 
 def fall(value: np.ndarray) -> float | None:
@@ -69,7 +89,9 @@ RULE = Rule(
         Need("curve:train", points=15),
         LOOKED,
         Need("event:loop", optional=True),
+        Need("event:model", optional=True),
         Need("fact:ended", optional=True),
+        Need("fact:batch-size", optional=True),
     ),
     detect=detect,
     remedies=("train-longer",),

@@ -37,9 +37,7 @@ def seen_in_the_weights(run: Run) -> Finding | None:
         or (run.facts.get("reinforcement") is True and not over)
         or (len(loss) < POINTS and not (lost and over))
         or (first <= 0 and not lost)
-    ):
-        return None
-    elif end <= (HALVED if over else FELL) * first and not (over and (leapt or lost)):
+    ) or (end <= (HALVED if over else FELL) * first and not (over and (leapt or lost))):
         return None
     return Finding(
         onset=float(loss.step[0]),
