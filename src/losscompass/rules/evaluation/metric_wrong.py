@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import chain
 
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..rewrite import changed
-from ..seen import count, place, shape, text
+from ..seen import count, number, place, shape, text, texts
 from ..source import Program, place_at, program
 from ..source.files import File
 from ..source.metrics import (
@@ -29,7 +30,12 @@ def detect(run: Run) -> Iterator[Finding]:
         (where.file, where.line, one) for one in run.happened("loss-call") if (where := place(one, "at")) is not None
     ]
     reductions = {(file, line): text(one, "reduction") for file, line, one in calls}
-    compared = {(file, line): (text(one, "function"), shape(one, "input_shape") or ()) for file, line, one in calls}
+    shares = {(file, line) for file, line, one in calls if _holds_shares(one)}
+    compared = {
+        (file, line): (text(one, "function"), shape(one, "input_shape") or ())
+        for file, line, one in calls
+        if (file, line) not in shares
+    }
     found = chain(
         constant_comparisons(read),
         divisions(read, roles, _batches(read, run), reductions),
@@ -48,6 +54,13 @@ def detect(run: Run) -> Iterator[Finding]:
                 change=changed(where, partial(_change, one)),
             )
             return
+
+
+def _holds_shares(call: Event) -> bool:
+    """Whether what a loss was given went through a sigmoid or a softmax: then 0.5 is its border."""
+    low, high = number(call, "input_min"), number(call, "input_max")
+    squashed = {"Sigmoid", "Softmax"} & set(texts(call, "input_ops"))
+    return bool(squashed) or (low is not None and high is not None and low >= 0 and high <= 1)
 
 
 def _batches(read: Program, run: Run) -> dict[str, int]:

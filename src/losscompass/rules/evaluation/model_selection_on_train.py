@@ -9,11 +9,14 @@ from ..source import place_at, plain, program
 from ..source.roles import Roles
 from ..source.selection import choices
 
+PASSES = 2  # of a validation
+
 
 def detect(run: Run) -> Iterator[Finding]:
     read = program(run)
-    if "val/loss" not in run.series and not any(count(one, "val_passes") for one in run.happened("loop")):
-        return  # nothing else was there to choose by
+    passes = max((count(one, "val_passes") for one in run.happened("loop")), default=0)
+    if "val/loss" not in run.series and passes < PASSES:
+        return  # nothing else was there to choose by: one pass is the test at the end
     roles = Roles(read, run)
     chosen = [(one, roles.side(one.file, one.value)) for one in choices(read)]
     if any("val" in side for _, side in chosen):
@@ -36,7 +39,7 @@ RULE = Rule(
         Need("event:loader", optional=True),
         Need("event:labels", optional=True),
         Need("event:samples", optional=True),
-        Need("val/loss", optional=True),
+        Need("val/loss", points=PASSES, optional=True),
     ),
     detect=detect,
     remedies=("keep-best-checkpoint",),

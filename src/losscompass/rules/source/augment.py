@@ -86,11 +86,19 @@ def _in_pair(
 ) -> Iterator[Move]:
     changes = [_changes(program, file, around, one) for one in given]
     for at, mine in enumerate(changes):
+        if not mine:
+            continue
+        left: list[tuple[int, _Change]] = []
         for other, theirs in enumerate(changes):
-            if at == other or not mine or _same_root(given[at], given[other]):
+            if (
+                at == other
+                or not given[other]
+                or _is_index(around, given[other])
+                or _same_root(given[at], given[other])
+            ):
                 continue
             if {one.one for one in mine} & set(given[other]):
-                continue  # made of what was moved, or moved together
+                break  # made of what was moved, or moved together
             handled = [
                 one
                 for one in given[other]
@@ -98,18 +106,37 @@ def _in_pair(
             ]
             moved = {one.one for one in theirs}
             if any(one not in moved for one in handled):
-                continue  # changed by hand: by arithmetic on the corners of a box
-            left = [one.kind for one in theirs]
-            for one in mine:
-                if one.kind in left:
-                    left.remove(one.kind)
-                elif not left or one.kind not in {each.kind for each in theirs}:
-                    yield Move(file, one.one.node, names[at], names[other], apart=False)
-                    return
+                break  # changed by hand: by arithmetic on the corners of a box
+            alone = _alone(mine, theirs)
+            if alone is not None:
+                left.append((other, alone))
+                continue
             apart = _drawn_apart(file, around, mine, theirs)
             if apart is not None and at < other:
                 yield Move(file, apart.one.node, names[at], names[other], apart=True)
                 return
+            break  # moved alike: what else there is, such as a class, need not move
+        else:
+            for other, alone in left[:1]:
+                yield Move(file, alone.one.node, names[at], names[other], apart=False)
+                return
+
+
+def _alone(mine: list[_Change], theirs: list[_Change]) -> _Change | None:
+    """The first move that the other side does not make."""
+    open_ = [one.kind for one in theirs]
+    for one in mine:
+        if one.kind not in open_:
+            return one
+        open_.remove(one.kind)
+    return None
+
+
+def _is_index(around: ast.AST, given: list[Definition]) -> bool:
+    """Whether it is nothing but the index that an item was asked for by."""
+    return (
+        isinstance(around, Function) and around.name == "__getitem__" and all(one.kind == "parameter" for one in given)
+    )
 
 
 def _changes(program: Program, file: File, around: ast.AST, given: list[Definition]) -> list[_Change]:

@@ -1,7 +1,7 @@
 """Statements that blend one set of weights into another: `slow.mul_(d).add_(fast, alpha=1 - d)` and its many ways."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .files import File, Program
@@ -58,8 +58,10 @@ def _over_weights(loop: ast.AST) -> bool:
     return isinstance(loop, ast.For) and any(word in plain(loop.iter) for word in _WEIGHTS)
 
 
-def _in_block(program: Program, file: File, body: Iterable[ast.stmt]) -> Iterator[Blend]:
+def _in_block(program: Program, file: File, body: list[ast.stmt]) -> Iterator[Blend]:
     """Statements about the same weights, one after the other, are one change."""
+    if any("grad" in plain(one).replace("no_grad", "").replace("requires_grad", "") for one in body):
+        return  # an optimiser of one's own
     sums: dict[str, Sum | None] = {}
     where: dict[str, ast.stmt] = {}
     for statement in body:
@@ -175,7 +177,8 @@ def _of_methods(program: Program, file: File, call: ast.Call) -> tuple[str, Sum 
 
 def _of_lambda(program: Program, file: File, node: ast.Lambda) -> Iterator[Blend]:
     names = [one.arg for one in node.args.args]
-    if len(names) < 2:
+    above = plain(file.parents.get(node, node)).lower()
+    if len(names) < 2 or not any(word in above for word in ("ema", "avg", "average", "swa")):
         return
     total = _sum(program, file, node.body)
     if total is not None and set(total) == set(names[:2]) and all(total.values()):

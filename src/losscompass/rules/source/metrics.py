@@ -153,6 +153,8 @@ def _by_last(
 ) -> Iterator[Fault]:
     if not isinstance(below, ast.Name) or batches < 2:
         return
+    if isinstance(loop, ast.For) and any(isinstance(one, ast.Break) for one in loop.body):
+        return  # one batch only
     found = file.flow.reaching.get(below, frozenset())
     mine = [one for one in found if loop in one.loops]
     if not mine or any(one.kind not in {"assign", "for"} for one in mine) or loop in around:

@@ -231,6 +231,7 @@ def attached_advantages(program: Program, weighed: list[Product], forwards: set[
                 if isinstance(node, ast.Call)
                 and (critic.file_of[node].name, node.lineno) in forwards
                 and not _gradless(critic.file_of[node], node)
+                and not _called_gradless(program, critic.file_of[node], node)
             ]
             if called and not _gradless(home, difference):
                 yield Estimate("attached", home, difference, 0.85)
@@ -241,6 +242,24 @@ def _cuts(_: File, node: ast.AST) -> bool:
     if isinstance(node, ast.Call):
         return last_name(node.func) in _CUTTING
     return isinstance(node, ast.Attribute) and node.attr == "data"
+
+
+def _called_gradless(program: Program, file: File, node: ast.AST) -> bool:
+    """Whether the function around a node is called without gradients somewhere."""
+    function = next((one for one in ancestors(node, file.parents) if isinstance(one, Function)), None)
+    if function is None:
+        return False
+    return any(
+        _gradless(where, call) or _called_gradless_once(program, where, call)
+        for where, call in program.calls_of.get(function.name, [])
+    )
+
+
+def _called_gradless_once(program: Program, file: File, node: ast.AST) -> bool:
+    function = next((one for one in ancestors(node, file.parents) if isinstance(one, Function)), None)
+    return function is not None and any(
+        _gradless(where, call) for where, call in program.calls_of.get(function.name, [])
+    )
 
 
 def _gradless(file: File, node: ast.AST) -> bool:

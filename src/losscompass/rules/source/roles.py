@@ -212,11 +212,13 @@ def _loaders(program: Program, run: Run) -> tuple[set[str], set[str]]:
         definition.name.rpartition(".")[2] for file in program.files for definition in file.flow.definitions.values()
     }:
         word = name.lower()
-        if "train" in word and not any(part in word for part in _OTHERS):
+        data = word in {"train", "training"} or any(part in word for part in _DATA)
+        if "train" in word and data and not any(part in word for part in _OTHERS):
             train.add(name)
         elif any(part in word for part in _OTHERS) and "train" not in word:
             other.add(name)
     return train - other, other - train
 
 
+_DATA = ("loader", "_dl", "dl_", "set", "_ds", "ds_", "data", "iter", "batches", "x_", "_x", "y_", "_y")
 _OTHERS = ("val", "test", "dev", "eval", "holdout", "held_out")
