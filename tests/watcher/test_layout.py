@@ -80,7 +80,8 @@ def test_what_a_recurrent_layer_is_given(shuffle):
 
     with watched() as session:
         model, data = Net(), TensorDataset(torch.randn(12, 7, 3), torch.zeros(12, dtype=torch.long))
-        x, y = next(iter(DataLoader(data, batch_size=4, shuffle=shuffle)))
+        loader = DataLoader(data, batch_size=4, shuffle=shuffle)
+        x, y = next(iter(loader))
         F.cross_entropy(model(x), y).backward()
     (call,) = session.gathered.named("sequence-call")
     rows = 4 if shuffle else -1  # not drawn at random: it may be time that the loader goes along
