@@ -172,7 +172,7 @@ class Session:
         self.patches.follow(self._torch, "compile", guard("compile", self._compiled))
         self.forward.on_input = self._model_called
         self.forward.on_output = self._module_called
-        self.forward.on_call = self.layouts.called
+        self.forward.on_call = self._any_called
         self.forward.on_outermost = self._outermost_called
         self.graphs.on_activation = self._function_called
 
@@ -482,7 +482,7 @@ class Session:
             self._forwards += 1
             if not self.loop.backwards and (spot := self.forward.trained or model.spot) is not None:
                 self.loop.spots["forward"] = spot
-            if self._xray:
+            if self._xray and not self._hidden():
                 self.layouts.entered(args, model.spot)
         if not model.told:
             model.told = True
@@ -498,8 +498,13 @@ class Session:
         if self._xray or self._sample:
             self.inputs.called_with(args, "train" if training else "val", model.spot, xray=self._xray)
 
+    def _any_called(self, module: Any, args: Args, find: Callable[[], Spot | None]) -> None:
+        if not self._hidden():  # what a transformation computes has no memory of its own
+            self.layouts.called(module, args, find)
+
     def _outermost_called(self, module: Any, args: Args, output: Any) -> None:
-        self.outputs.called(module, args, output, self.places.spot(3))
+        if not self._hidden():
+            self.outputs.called(module, args, output, self.places.spot(3))
 
     def _module_called(self, module: Any, output: Any) -> None:
         kind = type(module).__name__
