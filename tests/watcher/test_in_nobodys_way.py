@@ -26,6 +26,7 @@ exec(compile("def fail(*args):\n    raise RuntimeError('a fault of ours')", prob
 LOOKS = (
     *(
         "loss",
+        "data",
         "backward",
         "optimizer",
         "zero-grad",

@@ -622,6 +622,8 @@ class Session:
     # -- the data as the loop sees it ---------------------------------------------------------------------------------------------
 
     def _enter(self, args: Args, *, training: bool) -> None:
+        if self._hidden():
+            return
         loader, trained = self.inputs.loaders.current, self.inputs.loaders.training()
         loaded = loader is not None and loader is not trained
         self.probes.within("data", lambda: self.pairs.entered(args, training=training, loaded=loaded))

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import event, known, number, text
+from ._columns import known, number, text
 from ._pairs import CERTAIN, LOOKED, enough, error, figure, network, pairs, silent, skill
 
 RANKING = Threshold(0.53, unit="ROC AUC of trees, mean over the classes", basis="calibration/inputs-uninformative.json")
@@ -23,7 +23,7 @@ STRUCTURE = 3.0  # times what chance makes of the correlations of the features: 
 
 
 def detect(run: Run, ranking: float = RANKING.value, explained: float = EXPLAINED.value) -> Iterator[Finding]:
-    if run.facts.get("watched") is True and event(run, "prediction") is None:
+    if run.facts.get("watched") is True:
         yield from _watched(run)
         return
     learned = known(run, "prediction")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import column, event, figures, known, number, table, whole
+from ._columns import column, figures, known, number, table, whole
 from ._pairs import CERTAIN as ERRORS
 from ._pairs import LOOKED, enough, error, figure, network, pairs, skill, speaks
 
@@ -21,7 +21,7 @@ HALF = 0.45  # estimated share from which on the model, not the labels, is in do
 
 
 def detect(run: Run, share: float = SHARE.value, certain: float = CERTAIN.value) -> Iterator[Finding]:
-    if run.facts.get("watched") is True and event(run, "labels-doubted") is None:
+    if run.facts.get("watched") is True:
         yield from _watched(run)
         return
     doubted = known(run, "labels-doubted")

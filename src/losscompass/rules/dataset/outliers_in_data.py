@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import column, event, figures, known, listed, table, whole
+from ._columns import column, figures, known, listed, table, whole
 from ._pairs import LOOKED, figure, pairs
 
 JUMP = Threshold(4.0, unit="how many times farther than the next values", basis="calibration/outliers-in-data.json")
@@ -17,7 +17,7 @@ FEW = 0.05  # share of the rows: more than that are a part of the distribution
 
 
 def detect(run: Run, jump: float = JUMP.value, distance: float = DISTANCE.value) -> Iterator[Finding]:
-    if run.facts.get("watched") is True and event(run, "features") is None:
+    if run.facts.get("watched") is True:
         yield from _watched(run, jump)
         return
     features = known(run, "features")

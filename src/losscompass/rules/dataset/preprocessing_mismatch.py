@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import column, event, figures, known, listed, table
+from ._columns import column, figures, known, listed, table
 from ._pairs import LOOKED, enough, figure, network, pairs, skill
 
 SCALE = Threshold(3.0, unit="ratio of the spreads", basis="calibration/preprocessing-mismatch.json")
@@ -18,7 +18,7 @@ FELL = 0.25  # so much less skill of the network on the validation
 
 
 def detect(run: Run, scale: float = SCALE.value, moved: float = MOVED.value) -> Iterator[Finding]:
-    if run.facts.get("watched") is True and event(run, "splits") is None:
+    if run.facts.get("watched") is True:
         yield from _watched(run, scale, moved)
         return
     splits = known(run, "splits")

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import column, event, figures, known, listed, table, whole
+from ._columns import column, figures, known, listed, table, whole
 from ._pairs import LOOKED, figure, pairs
 
 MOST = Threshold(
@@ -19,7 +19,7 @@ USUAL = 90.0  # size from which on a whole number of this kind is meant as a mar
 
 
 def detect(run: Run, most: float = MOST.value) -> Iterator[Finding]:
-    if run.facts.get("watched") is True and event(run, "features") is None:
+    if run.facts.get("watched") is True:
         yield from _watched(run, most)
         return
     features = known(run, "features")

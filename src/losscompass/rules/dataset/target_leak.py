@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import column, event, figures, known, listed, number, table
+from ._columns import column, figures, known, listed, number, table
 from ._pairs import LOOKED, enough, figure, pairs
 
 SKILL = Threshold(
@@ -19,7 +19,7 @@ SUSPECTS = 3  # features at most: where many tell everything, the task is easy
 
 
 def detect(run: Run, skill: float = SKILL.value, rest: float = REST.value) -> Iterator[Finding]:
-    if run.facts.get("watched") is True and event(run, "giveaway") is None:
+    if run.facts.get("watched") is True:
         yield from _watched(run, rest)
         return
     giveaway = known(run, "giveaway")

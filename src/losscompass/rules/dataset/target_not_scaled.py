@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ._columns import event, known, number, text
+from ._columns import known, number, text
 from ._pairs import LOOKED, enough, figure, network, pairs, skill
 
 SIZE = Threshold(20.0, unit="size of the target, where 1 is standardised", basis="calibration/target-not-scaled.json")
@@ -16,7 +16,7 @@ EXTREME = 1e6  # single precision no longer holds its squares beside what is lef
 
 
 def detect(run: Run, size: float = SIZE.value) -> Iterator[Finding]:
-    if run.facts.get("watched") is True and event(run, "target") is None:
+    if run.facts.get("watched") is True:
         yield from _watched(run)
         return
     target = known(run, "target")
