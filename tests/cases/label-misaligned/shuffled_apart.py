@@ -1,6 +1,6 @@
 # case: inputs shuffled, labels not
 # expect: label-misaligned
-# line: 24
+# line: 20
 import torch
 from torch import nn
 
