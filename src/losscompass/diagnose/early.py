@@ -11,7 +11,7 @@ from dataclasses import replace
 from ..evidence.run import Run
 from ..rules.base import Severity
 from .diagnosis import Found
-from .rank import order
+from .rank import FROM_THE_CURVE, order
 
 SETTLED = 500
 """Steps after which a curve is taken at its word while the run goes on (calibration/watched/live.json)."""
@@ -29,7 +29,9 @@ def patient(run: Run, found: Sequence[Found]) -> tuple[Found, ...]:
         sorted(
             (
                 replace(one, severity=Severity.NOTE)
-                if one.kind == "symptom" and one.category in {"curve", "value", "metric"} and one.id not in AT_ONCE
+                if (one.kind == "symptom" or one.id in FROM_THE_CURVE)
+                and one.category in {"curve", "value", "metric"}
+                and one.id not in AT_ONCE
                 else one
                 for one in found
             ),

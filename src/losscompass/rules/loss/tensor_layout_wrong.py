@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...evidence.records import Event, Place
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity
+from ..base import Finding, Need, Rule, Severity, Undecided
 from ..rewrite import calls_of
 from ..seen import count, flag, number, place, shape, text
 
@@ -19,6 +19,8 @@ TURNED = "view size is not compatible with input tensor's size and stride"
 
 
 def detect(run: Run) -> Iterator[Finding]:
+    if not any(run.happened(name) for name in ("graph", "layout", "sequence-call", "failed")):
+        raise Undecided("watched-graph")
     for event in (*run.happened("graph"), *run.happened("layout")):
         before, after = shape(event, "scrambled_from"), shape(event, "scrambled_to")
         where = place(event, "scrambled") or (place(event, "at") if event.name == "layout" else None)
