@@ -108,7 +108,14 @@ RULE = Rule(
     ),
     detect=detect,
     remedies=("scale-inputs",),
-    explains=("loss-flat", "loss-oscillation", "loss-divergence", "slow-descent", "initial-loss-off"),
+    explains=(
+        "loss-flat",
+        "loss-oscillation",
+        "loss-divergence",
+        "slow-descent",
+        "initial-loss-off",
+        "learning-rate-too-high",  # too high for such inputs
+    ),
     thresholds={"ratio": RATIO, "size": SIZE},
     confidence=0.75,
     domain=("D1",),

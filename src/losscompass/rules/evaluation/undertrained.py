@@ -14,7 +14,7 @@ BEHIND = 0.12  # skill that a plain model has more on the validation
 FALLS = 0.93  # median loss of the last fifth over that of the fifth before it but one
 NARROW = 3  # units of a layer: then the model is too small, rather
 ROWS = 100  # answers of the network
-FEW = 4  # passes over the training data: whoever makes more has seen the curve
+FEW = 2.5  # passes over the training data: whoever makes more has seen the curve
 
 
 def detect(run: Run) -> Iterator[Finding]:

@@ -82,6 +82,7 @@ RULE = Rule(
     remedies=("pass-logits",),
     explains=(
         "loss-constant",
+        "target-not-scaled",
         "plateau",
         "loss-flat",
         "slow-descent",

@@ -63,6 +63,6 @@ RULE = Rule(
     ),
     detect=detect,
     remedies=("add-activation",),
-    explains=("plateau", "stalled-metric", "slow-descent", "chance-level-loss"),
+    explains=("plateau", "stalled-metric", "slow-descent", "chance-level-loss", "class-imbalance"),
     domain=("T9",),
 )
