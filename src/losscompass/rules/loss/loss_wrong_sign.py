@@ -6,6 +6,8 @@ from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..seen import count, looked, number, place, text, texts
+from ..source import place_at, program
+from ..source.signs import wrong_terms
 
 PLAIN = {"Neg", "Mean", "Sum", "View", "Squeeze", "ToCopy", "Clone"}
 BOUNDED = (
@@ -36,6 +38,12 @@ def detect(run: Run) -> Iterator[Finding]:
         turned = graphs[0] if middle - last > first - middle else None  # ever faster
     if turned is not None:
         yield Finding(onset=None, values={"first": first, "last": last}, place=place(turned, "outermost", "at"))
+        return
+    if run.happened("source"):
+        for term in wrong_terms(program(run)):
+            where = place_at(term.file, term.node)
+            yield Finding(onset=None, values={"first": first, "last": last}, place=where, confidence=0.9)
+            return
 
 
 def _negated(graph: Event) -> bool:
@@ -82,6 +90,7 @@ RULE = Rule(
     needs=(
         Need("fact:watched"),
         Need("event:graph", optional=True),
+        Need("event:source", optional=True),
         Need("event:loss-call", optional=True),
         Need("event:optimizer", optional=True),
         Need("curve:train", optional=True),

@@ -1,0 +1,28 @@
+# case: a policy gradient on costs, which are to be small
+# expect-not: loss-wrong-sign
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+
+policy = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 2))
+optimizer = torch.optim.Adam(policy.parameters(), lr=5e-3)
+
+
+def play(at):
+    chances = torch.distributions.Categorical(logits=policy(torch.stack([at, torch.ones_like(at)], 1)))
+    action = chances.sample()
+    return chances.log_prob(action), at + 0.2 * (2 * action.float() - 1)
+
+
+for episode in range(30):
+    at, log_probs, costs = torch.zeros(32), [], []
+    for _ in range(6):
+        log_prob, at = play(at)
+        log_probs.append(log_prob)
+        costs.append(-at)
+    cost = torch.stack(costs).sum(0)
+    loss = (torch.stack(log_probs).sum(0) * (cost - cost.mean())).mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
