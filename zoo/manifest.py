@@ -61,6 +61,12 @@ class Program:
     lines: tuple[int, ...]
     twin: str | None  # the healthy program without the fault
     good: float  # the main metric of a healthy run is at least this good
+    opened: str = ""  # the day from which a family held out was looked at for the sake of rules; empty: never
+
+    @property
+    def part(self) -> str:
+        """What it is judged with: "tune", "held-out", or "opened": held out until somebody looked."""
+        return "opened" if self.opened else self.split
 
     @property
     def healthy(self) -> bool:
@@ -76,6 +82,7 @@ class Family:
     source: str = field(repr=False)
     variants: tuple[Variant, ...] = field(repr=False)
     combined: tuple[tuple[str, ...], ...]
+    opened: str = ""
 
     def programs(self) -> Iterable[Program]:
         healthy = {v.name: v for v in self.variants if v.kind == "healthy"}
@@ -99,7 +106,7 @@ class Family:
             raise ManifestError(f"{name}: {error}") from None
         good = next((part.good for part in reversed(parts) if part.good is not None), self.good)
         causes = (fault.cause, *fault.also) if fault and fault.cause else ()
-        return Program(name, self.name, self.split, source, causes, lines, twin, good)
+        return Program(name, self.name, self.split, source, causes, lines, twin, good, self.opened)
 
 
 def line_of(source: str, snippet: str) -> int:
@@ -130,7 +137,14 @@ def parse(name: str, text: str, source: str) -> Family:
     if fields.get("split") not in SPLITS:
         raise ManifestError(f"{name}: no split")
     return Family(
-        name, fields["split"], fields["style"], float(fields["good"]), source, tuple(variants), tuple(combined)
+        name,
+        fields["split"],
+        fields["style"],
+        float(fields["good"]),
+        source,
+        tuple(variants),
+        tuple(combined),
+        fields.get("opened", ""),
     )
 
 

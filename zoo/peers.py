@@ -337,9 +337,9 @@ def collect(tools: Sequence[str], pairs: Sequence[Pair]) -> dict[str, list[Judge
 
 
 def show(tools: Sequence[str], pairs: Sequence[Pair]) -> None:
-    splits = sorted({program.split for program, _ in pairs})
+    splits = sorted({program.part for program, _ in pairs})
     for split in (*splits, *(["all"] if len(splits) > 1 else [])):
-        inside = [pair for pair in pairs if split in {pair[0].split, "all"}]
+        inside = [pair for pair in pairs if split in {pair[0].part, "all"}]
         print(f"\n== {split}: {len(inside)} runs of {len({p.id for p, _ in inside})} programs; exact 95 % intervals")
         print("\n".join(table(collect(tools, inside))))
     print("\n(others name a cause by generous patterns, losscompass by its id; no answer counts as silence)")
@@ -359,7 +359,7 @@ def as_json(tools: Sequence[str], pairs: Sequence[Pair]) -> list[dict[str, objec
     rows = []
     for program, seed in pairs:
         judged = {tool: asdict(one) for tool, (one,) in collect(tools, [(program, seed)]).items()}
-        row = {"program": program.id, "split": program.split, "seed": seed, "true": list(program.causes)}
+        row = {"program": program.id, "part": program.part, "seed": seed, "true": list(program.causes)}
         rows.append({**row, "judged": judged})
     return rows
 
