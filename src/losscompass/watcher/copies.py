@@ -132,16 +132,14 @@ class Copies:
             now = ref()
             if now is None or copy.device != now.device:
                 return None
-            begin, end, mine = start.double(), _sample(now, trained.each).double(), _sample(copy, trained.each).double()
-            sums = self._torch.stack(
-                [
-                    ((mine - begin) * (end - begin)).sum(),
-                    ((end - begin) ** 2).sum(),
-                    ((mine - end) ** 2).sum(),
-                    (mine**2).sum(),
-                    (end**2).sum(),
-                ]
-            ).tolist()
+            begin, end, mine = start, _sample(now, trained.each), _sample(copy, trained.each)
+            sums = (
+                float(((mine - begin) * (end - begin)).sum()),
+                float(((end - begin) ** 2).sum()),
+                float(((mine - end) ** 2).sum()),
+                float((mine**2).sum()),
+                float((end**2).sum()),
+            )
             along, way, apart, size, whole = (
                 one + other for one, other in zip((along, way, apart, size, whole), sums, strict=True)
             )
@@ -157,6 +155,6 @@ class Copies:
 
 
 def _sample(tensor: Any, most: int) -> Any:
-    """Evenly spread numbers of a tensor, as they are now."""
+    """Evenly spread numbers of a tensor, as they are now: an array, so that no tensor is kept alive beside the user's."""
     flat = tensor.detach().reshape(-1)
-    return flat[:: max(1, -(-flat.numel() // most))].clone()
+    return flat[:: max(1, -(-flat.numel() // most))].double().cpu().numpy().copy()

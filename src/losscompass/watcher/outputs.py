@@ -232,6 +232,10 @@ class Outputs:
             }
             self._telling.event("generated", data, at=None if maker is None else maker.spot)
 
+    def forget(self) -> None:
+        """The step is over: nothing of the user's is kept beyond it."""
+        self._look.shown.clear()
+
     # -- the backward -----------------------------------------------------------------------------------------------------------
 
     def trained(self) -> None:

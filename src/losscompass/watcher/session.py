@@ -589,6 +589,7 @@ class Session:
         elif self.forward.open:
             self.forward.take_away()
         self.inputs.known = False
+        self.outputs.forget()
         if position >= self._next_tell or perf_counter() > self._tell_at:
             while self._next_tell <= position:
                 self._next_tell = self._next_tell * 3 if str(self._next_tell)[0] == "1" else self._next_tell // 3 * 10
@@ -613,11 +614,12 @@ class Session:
             self.forward.put_up(self.probes.guard, xray=self._xray)
 
     def _hungry(self, position: int) -> bool:
-        """Whether the data of the next step are wanted. Where no validation is known, one is not waited for in every step: hooks cost."""
-        if self.pairs.hungry("train"):
+        """Whether hooks are to stand for the data of the next step. A loader puts them up by itself, with its batch (`_batch_given`)."""
+        loaded = self.inputs.loaders.training() is not None
+        if not loaded and self.pairs.hungry("train"):
             return True
-        soon = position < _EAGER or position % _PATIENT == 0 or self.losses.validation.passes > 0
-        return soon and self.pairs.hungry("val")
+        soon = not loaded and (position < _EAGER or position % _PATIENT == 0)
+        return (soon or self.losses.validation.passes > 0) and self.pairs.hungry("val")
 
     # -- the data as the loop sees it ---------------------------------------------------------------------------------------------
 

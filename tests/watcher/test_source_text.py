@@ -27,7 +27,7 @@ def test_the_users_file_is_told_once_and_no_library():
     with watched() as session:
         steps(nn.Linear(4, 2), 12)
     told = session.gathered.named("source")
-    assert [one["file"] for one in told if one["file"].endswith("test_sources.py")] == [told[0]["file"]]
+    assert [one["file"] for one in told if one["file"].endswith("test_source_text.py")] == [told[0]["file"]]
     assert "def test_the_users_file_is_told_once" in told[0]["text"]
     assert not any("torch/" in one["file"] or "losscompass/watcher/" in one["file"] for one in told)
     assert len(told) <= limits.MOST
