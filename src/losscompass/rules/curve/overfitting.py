@@ -6,6 +6,7 @@ from ...evidence.run import Run
 from ...signal.gap import exact_lowest, turn
 from ...signal.headline import headlines, level_at
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+from ._game import GAME
 
 SIGMAS = Threshold(3.0, unit="noise of the rise, luck of the lowest taken off", basis="calibration/overfitting.json")
 SHARE = Threshold(0.02, unit="rise as a share of the lowest level", basis="calibration/overfitting.json")
@@ -71,7 +72,7 @@ RULE = Rule(
         Need("curve:val|curve:test", points=4),
         Need("curve:train", points=2, optional=True),
         Need("kind:loss|kind:loss-part|kind:reward", optional=True),
-        Need("fact:reinforcement", optional=True),
+        *GAME,
     ),
     detect=detect,
     remedies=("stop-earlier", "add-regularisation", "more-data-or-augmentation", "lower-learning-rate"),
