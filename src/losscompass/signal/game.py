@@ -18,6 +18,10 @@ _TOGETHER = re.compile(r"B[^S]*B")
 """Of the acts of a step: one optimiser steps, then something is back-propagated and another one steps; or all is
 back-propagated first."""
 
+_UNUSED = 1.1  # backwards a step of the one against those of the other: up to five steps of a critic, 6 / 5
+SIDES = _DUELS[0]
+"""Words of a generator and of its critic."""
+
 
 def adversarial(run: Run) -> bool:
     """Whether the losses are those of opponents: by what they, or their optimisers, are called, or by what the run did.
@@ -26,19 +30,24 @@ def adversarial(run: Run) -> bool:
     beside one that reaches those of one side only; or samples that one network makes and another one is shown beside real ones.
     """
     losses = (s for s in run.series.values() if s.role.kind in {Kind.LOSS, Kind.LOSS_PART})
-    if _a_duel(f"{s.name} {s.raw}" for s in losses):
+    if a_duel((f"{s.name} {s.raw}" for s in losses), *_DUELS):
         return True
     made = {_number(one, "number"): one for one in run.happened("optimizer") if _number(one, "follows") in {None, -1.0}}
     if len(made) < 2:
         return False
     if run.happened("generated"):
         return True
-    return _a_duel(str(one.data.get("variable", "")) for one in made.values()) or _through_each_other(run)
+    return a_duel((str(one.data.get("variable", "")) for one in made.values()), *_DUELS) or _through_each_other(run)
 
 
-def _a_duel(names: Iterable[str]) -> bool:
-    said = [set(re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())) for name in names]
-    return any(any(one & words for words in said) and any(other & words for words in said) for one, other in _DUELS)
+def a_duel(names: Iterable[str], *sides: tuple[frozenset[str], frozenset[str]]) -> bool:
+    """Whether some of the names are of the one side, and some of the other."""
+    said = [_words(name) for name in names]
+    return any(any(one & words for words in said) and any(other & words for words in said) for one, other in sides)
+
+
+def _words(name: str) -> set[str]:
+    return set(re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()))
 
 
 def _through_each_other(run: Run) -> bool:
@@ -54,7 +63,16 @@ def _through_each_other(run: Run) -> bool:
         return False
     by_turns = min(when[True]) < max(when[False]) and min(when[False]) < max(when[True])
     acts = [str(one.data.get("order", "")) for one in run.happened("loop")]
-    return by_turns and (any(map(_IN_TURN.search, acts)) or not any(map(_TOGETHER.search, acts)))
+    in_turn = any(map(_IN_TURN.search, acts)) or not any(map(_TOGETHER.search, acts))
+    return in_turn and (by_turns or _thrown_away(run))
+
+
+def _thrown_away(run: Run) -> bool:
+    """Whether one side is given gradients that no step of it uses: the other one learns through it."""
+    acts = {_number(one, "optimizer"): one for one in run.happened("loop")}
+    counts = [(_number(one, "backwards") or 0.0, _number(one, "steps") or 0.0) for one in acts.values()]
+    used = [backwards / steps for backwards, steps in counts if backwards > 0 and steps > 0]
+    return len(used) > 1 and max(used) > _UNUSED * min(used)
 
 
 def _number(event: Event, key: str) -> float | None:

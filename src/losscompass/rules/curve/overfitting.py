@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from ...evidence.run import Run
 from ...signal.gap import exact_lowest, turn
 from ...signal.headline import headlines, level_at
@@ -12,6 +14,7 @@ SIGMAS = Threshold(3.0, unit="noise of the rise, luck of the lowest taken off", 
 SHARE = Threshold(0.02, unit="rise as a share of the lowest level", basis="calibration/overfitting.json")
 LOST = Threshold(0.2, unit="rise as a share of what had been gained", basis="calibration/overfitting.json")
 WORTH = 0.02  # of what had been gained: from a loss next to zero, a few per cent up are nothing
+LONE = 0.25  # of the rise: so far up another reading has to be, where there are few
 FEW = 8  # readings after the lowest, below which ranks cannot tell a trend
 STEADY = Threshold(
     0.05, unit="p of no trend since the lowest, noise that remembers allowed for", basis="calibration/overfitting.json"
@@ -43,6 +46,8 @@ def detect(
     large &= not gained > 0 or seen.rise > WORTH * gained
     if not (large and sure) or seen.after < max(2, 0.08 * held.outline.blocks) or seen.tau <= upward:
         return
+    if seen.after < FEW and float(np.sort(held.outline.level[seen.block + 1 :])[-2]) - seen.lowest < LONE * seen.rise:
+        return  # a single reading is no turn
     lowest = exact_lowest(held.value, held.outline, seen)
     onset = float(held.series.step[lowest])
     values: dict[str, float] = {
