@@ -1,6 +1,5 @@
 """Which of a run's curves say how it goes: the one it trains on, the one held out, and the one a verdict rests on."""
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,14 +8,12 @@ from jaxtyping import Float
 from ..evidence.names import Kind, Phase
 from ..evidence.run import Run, Series
 from .curve import Curve, read
+from .game import adversarial
 
 SPENT = 0.01  # of its highest: a learning rate that moves nothing any more
+_CHOOSING = frozenset(("Mul", "Index", "MaskedSelect", "MaskedFill", "Where", "Gather", "IndexSelect", "Take"))
+"""Operations after which a mean is one of some elements, or a weighted one."""
 ENOUGH = 4  # held-out readings that outweigh any number of training readings
-_DUELS = (
-    (frozenset(("g", "gen", "generator", "netg")), frozenset(("d", "dis", "disc", "discriminator", "netd", "critic"))),
-    (frozenset(("act", "actor", "policy", "pi", "pg")), frozenset(("cri", "critic", "value", "vf", "q"))),
-)
-"""Words of the two sides: generator and discriminator, actor and critic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +36,13 @@ class Headlines:
 def headlines(run: Run) -> Headlines:
     """The headline curves of a run. A reward, where one is logged, is what reinforcement learning is judged by."""
     rewards = [s for s in run.series.values() if s.role.kind is Kind.REWARD and len(s.finite()) >= ENOUGH]
-    hostile = adversarial(tuple(s for s in run.series.values() if s.role.kind in {Kind.LOSS, Kind.LOSS_PART}))
+    hostile = adversarial(run)
     hostile |= run.facts.get("reinforcement") is True  # what an agent is measured against moves as it learns
     if rewards:
         best = max(rewards, key=lambda s: (s.role.phase in {Phase.TRAIN, Phase.NONE}, len(s)))
         return Headlines(read(best), None, adversarial=False)
     train = run.curve("train")
-    held = run.curve("val") or run.curve("test")
+    held = None if _unlike(run) else run.curve("val") or run.curve("test")
     rates = [s.finite().value for s in run.series.values() if s.role.kind is Kind.LEARNING_RATE]
     return Headlines(
         read(train) if train is not None and len(train.finite()) else None,
@@ -55,10 +52,17 @@ def headlines(run: Run) -> Headlines:
     )
 
 
-def adversarial(losses: tuple[Series, ...]) -> bool:
-    """Whether the losses are those of opponents: generator and discriminator, actor and critic."""
-    said = [set(re.split(r"[^a-z]+", f"{s.name} {s.raw}".lower())) for s in losses]
-    return any(any(one & words for words in said) and any(other & words for words in said) for one, other in _DUELS)
+def _unlike(run: Run) -> bool:
+    """Whether what was recorded of a validation cannot be compared with what is trained on.
+
+    A loss that is not averaged by its function says what each element costs; what the script makes of these (padding left
+    out, weights) is seen in the graph of the training, and of the validation only their plain mean is known.
+    """
+    calls = [one.data for one in run.happened("loss-call") if one.data.get("phase") == "val"]
+    if not calls or any(one.get("reduction") != "none" for one in calls):
+        return False
+    roots = [one.data.get("root_ops") for one in run.happened("graph")]
+    return any(isinstance(one, tuple | list) and not _CHOOSING.isdisjoint(map(str, one)) for one in roots)
 
 
 def level_at(curve: Curve, other: Curve, point: int) -> float:

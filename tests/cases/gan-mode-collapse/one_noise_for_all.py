@@ -1,6 +1,6 @@
 # case: the generator is given nearly the same noise for all samples of a batch
 # expect: gan-mode-collapse
-# line: 11
+# line: 16
 import torch
 import torch.nn.functional as F
 from torch import nn

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ...evidence.run import Run
 from ...signal.headline import headlines
 from ..base import Exhibit, Finding, Need, Rule, Severity
+from ._game import GAME
 
 
 def detect(run: Run) -> Iterator[Finding]:
@@ -26,7 +27,7 @@ RULE = Rule(
         Need("curve:train", points=4),
         Need("kind:loss|kind:loss-part", points=4),
         Need("curve:val|curve:test|kind:reward", optional=True),
-        Need("fact:reinforcement", optional=True),
+        *GAME,
     ),
     detect=detect,
     confidence=0.83,

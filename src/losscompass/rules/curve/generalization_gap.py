@@ -8,6 +8,7 @@ from ...signal.curve import is_loss
 from ...signal.gap import turn
 from ...signal.headline import headlines
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+from ._game import GAME
 
 RATIO = Threshold(2.0, unit="held-out over training loss at the end", basis="calibration/generalization-gap.json")
 
@@ -36,7 +37,7 @@ RULE = Rule(
         Need("curve:train", points=4),
         Need("curve:val|curve:test", points=4),
         Need("kind:loss|kind:loss-part|kind:reward", optional=True),
-        Need("fact:reinforcement", optional=True),
+        *GAME,
     ),
     detect=detect,
     remedies=("add-regularisation", "more-data-or-augmentation"),

@@ -6,6 +6,7 @@ from ...evidence.run import Run
 from ...signal.divergence import divergence
 from ...signal.headline import headlines
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+from ._game import GAME
 
 SIGMAS = Threshold(4.0, unit="noise of end − start", basis="calibration/loss-divergence.json")
 WORSE = Threshold(0.1, unit="end above start, as a share of the start", basis="calibration/loss-divergence.json")
@@ -52,7 +53,7 @@ RULE = Rule(
     needs=(
         Need("curve:train|curve:val|curve:test|kind:reward", points=4),
         Need("kind:loss|kind:loss-part", optional=True),
-        Need("fact:reinforcement", optional=True),
+        *GAME,
     ),
     detect=detect,
     remedies=("lower-learning-rate", "clip-gradients", "check-data-pipeline", "check-gradients"),

@@ -12,6 +12,7 @@ from ...signal.headline import headlines
 from ...signal.oscillation import swing
 from ...signal.trend import mann_kendall
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+from ._game import GAME
 
 GAIN = Threshold(0.05, unit="gain after the first tenth as a share of the level", basis="calibration/loss-flat.json")
 FIRST = Threshold(0.2, unit="drop in the first tenth as a share of the start", basis="calibration/loss-flat.json")
@@ -71,7 +72,7 @@ RULE = Rule(
         Need("curve:train|curve:val|curve:test", points=4),
         Need("kind:loss|kind:loss-part|kind:reward", optional=True),
         Need("kind:metric-up", points=4, optional=True),
-        Need("fact:reinforcement", optional=True),
+        *GAME,
     ),
     detect=detect,
     remedies=(

@@ -10,6 +10,7 @@ from ...signal.headline import headlines
 from ...signal.oscillation import swing
 from ...signal.trend import mann_kendall
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+from ._game import GAME
 
 WIDTH = Threshold(
     0.2, unit="swings (10th to 90th percentile) as a share of the level", basis="calibration/loss-oscillation.json"
@@ -46,7 +47,7 @@ RULE = Rule(
     needs=(
         Need("curve:train|curve:val|curve:test|kind:reward", points=10),
         Need("kind:loss|kind:loss-part", optional=True),
-        Need("fact:reinforcement", optional=True),
+        *GAME,
     ),
     detect=detect,
     remedies=("lower-learning-rate", "larger-batch", "learning-rate-schedule", "average-checkpoints"),

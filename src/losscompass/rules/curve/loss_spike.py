@@ -6,6 +6,7 @@ from ...evidence.run import Run
 from ...signal.headline import headlines
 from ...signal.spikes import spikes
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+from ._game import GAME
 
 RISE = Threshold(10.0, unit="local noise, heavy tails allowed for", basis="calibration/loss-spike.json")
 SHARE = Threshold(0.5, unit="rise as a share of the level before", basis="calibration/loss-spike.json")
@@ -51,7 +52,7 @@ RULE = Rule(
     needs=(
         Need("curve:train|curve:val|curve:test", points=20),
         Need("kind:loss|kind:loss-part|kind:reward", optional=True),
-        Need("fact:reinforcement", optional=True),
+        *GAME,
     ),
     detect=detect,
     remedies=("clip-gradients", "lower-learning-rate", "inspect-batch"),

@@ -7,6 +7,7 @@ from ...signal.convergence import Progress, progress
 from ...signal.curve import is_loss
 from ...signal.headline import headlines
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+from ._game import GAME
 
 RELATIVE = Threshold(
     0.03, unit="gain of the last tenth as a share of the level", basis="calibration/loss-still-falling.json"
@@ -63,7 +64,7 @@ RULE = Rule(
     needs=(
         Need("curve:train|curve:val|curve:test|kind:reward", points=4),
         Need("kind:loss|kind:loss-part|kind:learning-rate", optional=True),
-        Need("fact:reinforcement", optional=True),
+        *GAME,
     ),
     detect=detect,
     remedies=("train-longer",),

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from ...evidence.run import Run
 from ...signal.gap import exact_lowest, turn
 from ...signal.headline import headlines, level_at
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+from ._game import GAME
 
 SIGMAS = Threshold(3.0, unit="noise of the rise, luck of the lowest taken off", basis="calibration/overfitting.json")
 SHARE = Threshold(0.02, unit="rise as a share of the lowest level", basis="calibration/overfitting.json")
 LOST = Threshold(0.2, unit="rise as a share of what had been gained", basis="calibration/overfitting.json")
 WORTH = 0.02  # of what had been gained: from a loss next to zero, a few per cent up are nothing
+LONE = 0.25  # of the rise: so far up another reading has to be, where there are few
 FEW = 8  # readings after the lowest, below which ranks cannot tell a trend
 STEADY = Threshold(
     0.05, unit="p of no trend since the lowest, noise that remembers allowed for", basis="calibration/overfitting.json"
@@ -42,6 +46,8 @@ def detect(
     large &= not gained > 0 or seen.rise > WORTH * gained
     if not (large and sure) or seen.after < max(2, 0.08 * held.outline.blocks) or seen.tau <= upward:
         return
+    if seen.after < FEW and float(np.sort(held.outline.level[seen.block + 1 :])[-2]) - seen.lowest < LONE * seen.rise:
+        return  # a single reading is no turn
     lowest = exact_lowest(held.value, held.outline, seen)
     onset = float(held.series.step[lowest])
     values: dict[str, float] = {
@@ -71,7 +77,7 @@ RULE = Rule(
         Need("curve:val|curve:test", points=4),
         Need("curve:train", points=2, optional=True),
         Need("kind:loss|kind:loss-part|kind:reward", optional=True),
-        Need("fact:reinforcement", optional=True),
+        *GAME,
     ),
     detect=detect,
     remedies=("stop-earlier", "add-regularisation", "more-data-or-augmentation", "lower-learning-rate"),

@@ -8,6 +8,7 @@ from ...signal.curve import is_loss
 from ...signal.headline import headlines
 from ...signal.plateau import still_stretch
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+from ._game import GAME
 
 LENGTH = Threshold(0.7, unit="share of the run", basis="calibration/plateau.json")
 LONG = Threshold(0.85, unit="share of the run, where most of the loss is gone", basis="calibration/plateau.json")
@@ -54,7 +55,7 @@ RULE = Rule(
     needs=(
         Need("curve:train|curve:val|curve:test|kind:reward", points=10),
         Need("kind:loss|kind:loss-part", optional=True),
-        Need("fact:reinforcement", optional=True),
+        *GAME,
     ),
     detect=detect,
     remedies=("learning-rate-schedule", "raise-learning-rate", "stop-earlier"),

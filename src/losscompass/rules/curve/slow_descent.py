@@ -8,6 +8,7 @@ from ...signal.curve import is_loss
 from ...signal.headline import headlines
 from ...signal.trend import mann_kendall
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+from ._game import GAME
 
 SMALL = Threshold(0.1, unit="gain of the whole run as a share of the start", basis="calibration/slow-descent.json")
 PACE = Threshold(0.05, unit="gain of the last tenth as a share of all gained", basis="calibration/slow-descent.json")
@@ -41,7 +42,7 @@ RULE = Rule(
     needs=(
         Need("curve:train|curve:val|curve:test", points=10),
         Need("kind:loss|kind:loss-part|kind:reward", optional=True),
-        Need("fact:reinforcement", optional=True),
+        *GAME,
     ),
     detect=detect,
     remedies=("raise-learning-rate", "train-longer", "scale-inputs"),

@@ -8,6 +8,7 @@ from ...evidence.run import Run
 from ...signal.curve import is_loss
 from ...signal.headline import headlines, level_at
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
+from ._game import GAME
 
 SHARE = Threshold(
     0.8, unit="share of the held-out readings that lie below", basis="calibration/validation-below-train.json"
@@ -43,7 +44,7 @@ RULE = Rule(
         Need("curve:train", points=4),
         Need("curve:val|curve:test", points=4),
         Need("kind:loss|kind:loss-part|kind:reward", optional=True),
-        Need("fact:reinforcement", optional=True),
+        *GAME,
     ),
     detect=detect,
     remedies=("check-data-pipeline",),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.records import Event
 from ...evidence.run import Run
+from ...signal.game import adversarial
 from ..base import Change, Finding, Need, Rule, Severity, Threshold
 from ..rewrite import changed, with_keyword
 from ..seen import count, flag, looked, number, place, shape, text, training_calls
@@ -22,6 +23,7 @@ def detect(
 ) -> Iterator[Finding]:
     if any(len(shape(call, "target_shape") or ()) > 1 for call in training_calls(run, "cross_entropy", "nll_loss")):
         return  # pixels and tokens have neighbours by nature
+    game = adversarial(run)
     last: dict[float, Event] = {}
     for labels in looked(run, "labels"):
         last[number(labels, "loader") or 0.0] = labels
@@ -35,7 +37,7 @@ def detect(
             continue
         if expected >= 1 or purity < expected + pure * (1 - expected) or changes >= calm * usual:
             continue  # a batch of one is of one class in any order
-        if 2 * changes * count(labels, "samples") >= count(labels, "batches") and purity >= 1:
+        if purity >= 1 and (game or 2 * changes * count(labels, "samples") >= count(labels, "batches")):
             continue  # batches of one class by turns: what is real and what is not, for a critic
         at = place(labels, "at") or place(loader, "at")
         yield Finding(
@@ -75,6 +77,10 @@ RULE = Rule(
         Need("event:labels", optional=True),
         Need("event:loader", optional=True),
         Need("event:loss-call", optional=True),
+        Need("event:optimizer", optional=True),
+        Need("event:loop", optional=True),
+        Need("event:graph", optional=True),
+        Need("event:generated", optional=True),
     ),
     detect=detect,
     remedies=("shuffle-data",),

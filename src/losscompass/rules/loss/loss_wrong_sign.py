@@ -2,25 +2,13 @@
 
 from collections.abc import Iterator
 
-from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..seen import count, looked, number, place, text, texts
+from ..seen import looked, number, place
 from ..source import place_at, program
 from ..source.signs import wrong_terms
+from ._critic import negated, wrongly_asked
 
-PLAIN = {"Neg", "Mean", "Sum", "View", "Squeeze", "ToCopy", "Clone"}
-BOUNDED = (
-    "NllLoss",
-    "MseLoss",
-    "L1Loss",
-    "SmoothL1Loss",
-    "HuberLoss",
-    "BinaryCrossEntropy",
-    "CrossEntropyLoss",
-    "KlDiv",
-)
-"""Losses that no model brings below zero: there is nothing to gain by going up."""
 FAR = 100.0
 """Times its first size: a density's likelihood gains by the logarithm of its width, and slows down; this does neither."""
 
@@ -28,9 +16,13 @@ FAR = 100.0
 def detect(run: Run) -> Iterator[Finding]:
     graphs = looked(run, "graph")
     if len({number(one, "number") for one in run.happened("optimizer")}) > 1:
-        yield from _generator(run, graphs)
+        asked = wrongly_asked(run, graphs)
+        if asked is not None:
+            value = number(asked[1], "value") or 0.0
+            where = place(asked[0], "at")
+            yield Finding(onset=None, values={"first": value, "last": value}, place=where, confidence=0.9)
         return
-    turned = next((one for one in graphs if _negated(one)), None)
+    turned = next((one for one in graphs if negated(one)), None)
     loss = run.curve("train")
     first, last = (float(loss.value[at]) for at in (0, -1)) if loss is not None and len(loss) else (0.0, 0.0)
     if turned is None and loss is not None and last < -FAR * max(abs(first), 1.0):
@@ -44,43 +36,6 @@ def detect(run: Run) -> Iterator[Finding]:
             where = place_at(term.file, term.node)
             yield Finding(onset=None, values={"first": first, "last": last}, place=where, confidence=0.9)
             return
-
-
-def _negated(graph: Event) -> bool:
-    """Whether what is back-propagated is a loss function's result, turned over."""
-    ops = texts(graph, "root_ops")
-    factor = number(graph, "scaled_by")
-    if not ops or not ops[-1].startswith(BOUNDED):
-        return False
-    return (factor is not None and factor < 0) or (set(ops[:-1]) <= PLAIN and ops.count("Neg") % 2 == 1)
-
-
-def _generator(run: Run, graphs: tuple[Event, ...]) -> Iterator[Finding]:
-    """The generator wants its samples to be called what the critic learns to call them: nobody pulls against anybody."""
-    calls = [one for one in run.happened("loss-call") if text(one, "phase") != "val" and _label(one) is not None]
-    deepest = max(graphs, key=lambda one: count(one, "parameters"))  # through the critic into the generator
-    mine = [one for one in calls if number(one, "value") == number(deepest, "value") and one.step == deepest.step]
-    if len(mine) != 1 or count(deepest, "loss_nodes") != 1:
-        return
-    theirs = {number(one, "site"): one for one in calls if number(one, "site") != number(mine[0], "site")}
-    fake = [one for one in theirs.values() if _on_fakes(one)]
-    real = [one for one in theirs.values() if not _on_fakes(one)]
-    if len(fake) == len(real) == 1 and _label(fake[0]) != _label(real[0]) and _label(mine[0]) == _label(fake[0]):
-        value = number(mine[0], "value") or 0.0
-        yield Finding(onset=None, values={"first": value, "last": value}, place=place(mine[0], "at"), confidence=0.9)
-
-
-def _on_fakes(call: Event) -> bool:
-    """Whether the critic is asked about what the generator made: it is cut from the generator, or called a fake."""
-    at = place(call, "at")
-    code = "" if at is None else at.code.lower()
-    return ".detach()" in code or ("fake" in code and "real" not in code)
-
-
-def _label(call: Event) -> float | None:
-    """The one label that all of a critic's samples are given."""
-    low = number(call, "target_min")
-    return low if low is not None and low == number(call, "target_max") else None
 
 
 RULE = Rule(
@@ -103,6 +58,7 @@ RULE = Rule(
         "loss-oscillation",
         "non-finite-loss",
         "adversarial-losses",
+        "gan-mode-collapse",
         "loss-spike",
     ),
     confidence=0.95,

@@ -41,7 +41,7 @@ RULE = Rule(
     needs=(Need("fact:watched"), Need("event:loss-call", optional=True)),
     detect=detect,
     remedies=("pass-logits",),
-    explains=("plateau", "loss-flat", "slow-descent", "chance-level-loss", "constant-metric"),
+    explains=("gan-mode-collapse", "plateau", "loss-flat", "slow-descent", "chance-level-loss", "constant-metric"),
     confidence=0.98,
     domain=("L2",),
 )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ...evidence.run import Run
+from ...signal.game import adversarial
 from ...signal.robust import difference_noise
 from ...signal.thin import block_edges, block_levels
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
@@ -17,6 +18,8 @@ MAY_RISE = re.compile(r"(^|[^a-z])(kld?|reg|penalty|adv|gan|gen|disc|entropy|l2|
 def detect(
     run: Run, fall: float = FALL.value, rise: float = RISE.value, still: float = STILL.value
 ) -> Iterator[Finding]:
+    if adversarial(run):
+        return  # what one side gains the other loses
     total = block_levels(run.series["train/loss"].value, block_edges(len(run.series["train/loss"]), 8))
     if total[0] <= 0 or total[0] - total[-1] < fall * total[0]:
         return
@@ -49,7 +52,14 @@ RULE = Rule(
     id="composite-part-stalled",
     kind="symptom",
     severity=Severity.NOTE,
-    needs=(Need("train/loss", points=16), Need("train/loss/*", points=16)),
+    needs=(
+        Need("train/loss", points=16),
+        Need("train/loss/*", points=16),
+        Need("event:optimizer", optional=True),
+        Need("event:loop", optional=True),
+        Need("event:graph", optional=True),
+        Need("event:generated", optional=True),
+    ),
     detect=detect,
     remedies=("reweigh-loss-parts", "check-labels"),
     thresholds={"fall": FALL, "rise": RISE, "still": STILL},

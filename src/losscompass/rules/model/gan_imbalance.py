@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from ...evidence.run import Run
+from ...signal.game import SIDES, a_duel
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ..seen import latest, number, place, text
 
-CRITIC = re.compile(r"^(d|dis|disc|discriminator|critic|netd)(_|$)|_(d|disc|discriminator|critic)$")
 MAKER = re.compile(r"^(g|gen|generator|netg|gan)(_|$)|_(g|gen|generator)$")
 # of rate × steps. In use: rates up to 4:1 (two time-scales), up to 5 steps of the critic, at most both
 APART = Threshold(30.0, unit="ratio of rate times steps", basis="calibration/watched/gan-imbalance.json")
@@ -15,10 +15,7 @@ STEPS = 10
 
 
 def detect(run: Run, apart: float = APART.value) -> Iterator[Finding]:
-    names = [
-        name.removeprefix("train/loss").strip("/_").lower() for name in run.series if name.startswith("train/loss")
-    ]
-    if not (any(map(CRITIC.search, names)) and any(map(MAKER.search, names))):
+    if not _a_game(run):
         return
     made = {number(one, "number"): one for one in run.happened("optimizer")}
     steps = {number(one, "optimizer"): number(one, "steps") or 0.0 for one in latest(run, "loop", "optimizer")}
@@ -42,6 +39,13 @@ def detect(run: Run, apart: float = APART.value) -> Iterator[Finding]:
     )
 
 
+def _a_game(run: Run) -> bool:
+    """A generator and its critic: by the names of their losses or of their optimisers, or by what was made and shown."""
+    losses = [name.removeprefix("train/loss") for name in run.series if name.startswith("train/loss")]
+    optimizers = [text(one, "variable") for one in run.happened("optimizer")]
+    return bool(run.happened("generated")) or a_duel(losses, SIDES) or a_duel(optimizers, SIDES)
+
+
 RULE = Rule(
     id="gan-imbalance",
     kind="cause",
@@ -51,6 +55,7 @@ RULE = Rule(
         Need("train/loss*", optional=True),
         Need("event:optimizer", optional=True),
         Need("event:loop", optional=True),
+        Need("event:generated", optional=True),
     ),
     detect=detect,
     remedies=("lower-learning-rate",),
@@ -61,6 +66,8 @@ RULE = Rule(
         "loss-flat",
         "loss-oscillation",
         "learning-rate-too-low",
+        "learning-rate-too-high",
+        "composite-part-stalled",
     ),
     thresholds={"apart": APART},
     confidence=0.9,

@@ -8,6 +8,7 @@ from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..seen import number, place, step_of, text
+from ._noise import narrow_noise
 from .gan_imbalance import MAKER
 
 # Of mean distances within made and real samples, and of those to the nearest one. Sound games of the zoo end at 0.5 to 1.1
@@ -16,7 +17,7 @@ SPREAD = 0.6  # spread of made / of real samples
 NEAREST = 0.5  # nearest of made / of real ones
 ALIKE = 0.05  # of the spread of the real samples: one sample, again and again
 COVERED = 0.35  # share of the real samples that have a made one among their five nearest
-MOVED = 1.6  # times the first spread, or a part of it: a generator that does as at the start has learned nothing yet
+MOVED = 1.6  # times its middle, both ways: a generator whose spread stays has learned nothing yet
 LOOKS, LAST = 3, 5
 LATE = 100.0  # steps: in the beginning every generator is narrow
 
@@ -32,16 +33,17 @@ def detect(run: Run) -> Iterator[Finding]:
     wide = float(np.median([_ratio(one, "spread") or 0.0 for one in late]))
     close = float(np.median([_ratio(one, "nearest") or 0.0 for one in late]))
     covered = [number(one, "covered") or 0.0 for one in late]
-    began = _ratio(looks[0], "spread") or 0.0
+    went = [max(_ratio(one, "spread") or 0.0, 1e-9) for one in looks]
     narrow = wide < SPREAD and close < NEAREST and max(covered) < COVERED
-    change = max(wide, 1e-9) / max(began, 1e-9)
-    if not wide < ALIKE and not (narrow and not 1 / MOVED < change < MOVED):
+    if not wide < ALIKE and not (narrow and max(went) > MOVED * MOVED * min(went)):
         return
     optimizers = [one for one in run.happened("optimizer") if MAKER.search(text(one, "variable").lower())]
     yield Finding(
         onset=step_of(late[0]),
         values={"spread": wide, "covered": float(np.median(covered))},
-        place=place(optimizers[0] if len(optimizers) == 1 else None, "at") or place(late[-1], "at"),
+        place=narrow_noise(run, late[-1])
+        or place(optimizers[0] if len(optimizers) == 1 else None, "at")
+        or place(late[-1], "at"),
     )
 
 
@@ -55,7 +57,12 @@ RULE = Rule(
     id="gan-mode-collapse",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:generated", optional=True), Need("event:optimizer", optional=True)),
+    needs=(
+        Need("fact:watched"),
+        Need("event:generated", optional=True),
+        Need("event:optimizer", optional=True),
+        Need("event:source", optional=True),
+    ),
     detect=detect,
     remedies=("lower-learning-rate", "look-at-predictions"),
     explains=(
