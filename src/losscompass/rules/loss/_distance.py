@@ -10,7 +10,7 @@ FAR = 3.0  # times the size of the outputs: then the distance is the size of the
 
 
 def form(graph: Event) -> str:
-    """ "Mean" or "Sum", by which the squares of the differences were put together by hand; "" where it is no such loss."""
+    """By what ("Mean", "Sum") the squares of differences were put together by hand; "" where it is no such loss."""
     ops = [name.rstrip("0123456789") for name in texts(graph, "root_ops")]
     kept = [name for name in ops if name not in LAYOUT]
     if len(kept) == 4 and kept[1:3] == ["Pow", "Sub"] and kept[3] in LINEAR | {"Add"} and kept[0] in {"Mean", "Sum"}:

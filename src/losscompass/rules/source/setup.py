@@ -4,10 +4,12 @@ import ast
 from collections.abc import Iterator
 
 from .files import File, Program
-from .shape import Function, argument, calls, last_name, number_of
+from .numbers import constant
+from .shape import Function, argument, calls, last_name, number_of, plain
 
 _HALF = frozenset(("half", "bfloat16"))
 _FORMATS = frozenset(("float16", "half", "bfloat16"))
+_RATES = frozenset(("lr", "learning_rate", "rate", "step_size", "eta", "alpha"))
 _FILLS = frozenset(("constant_", "zeros_", "ones_", "fill_", "zero_"))
 
 
@@ -44,7 +46,9 @@ def _makes_a_model(program: Program, call: ast.Call) -> bool:
         return True
     if known is None:
         return False
-    if isinstance(known, ast.ClassDef) and any(isinstance(one, Function) and one.name == "forward" for one in known.body):
+    if isinstance(known, ast.ClassDef) and any(
+        isinstance(one, Function) and one.name == "forward" for one in known.body
+    ):
         return True
     return any(
         isinstance(one, ast.Call) and (last_name(one.func) in {"Sequential", "Linear"} or _is_model(program, one))
@@ -75,6 +79,22 @@ def fills(program: Program, what: str) -> Iterator[tuple[File, ast.Call, float |
             yield file, call, value
 
 
+def of_all_layers(file: File, call: ast.Call) -> bool:
+    """Whether what it fills is held under the name of a loop or of a function's argument, and is no norm: all layers one after the other."""
+    filled = next(
+        (one for one in ast.walk(call) if isinstance(one, ast.Attribute) and one.attr in {"weight", "bias"}), None
+    )
+    name = filled.value.id if filled is not None and isinstance(filled.value, ast.Name) else ""
+    for one in _above(file, call):
+        if isinstance(one, ast.If) and "orm" in plain(one.test):
+            return False
+        if isinstance(one, ast.For) and name in {last_name(part) for part in ast.walk(one.target)}:
+            return bool(name)
+        if isinstance(one, Function):
+            return name in {part.arg for part in one.args.args}
+    return False
+
+
 def own_optimiser(program: Program) -> tuple[File, ast.Call] | None:
     """Where an optimiser of a class of the program is made: the only call of one that is given `model.parameters()`."""
     found = []
@@ -86,6 +106,19 @@ def own_optimiser(program: Program) -> tuple[File, ast.Call] | None:
         if above is not None:
             found.append((file, above))
     return found[0] if len(found) == 1 else None
+
+
+def given_rate(program: Program, file: File, call: ast.Call) -> float | None:
+    """The rate that such an optimiser is given, where it is always the same."""
+    named = next((word.value for word in call.keywords if word.arg in _RATES), None)
+    if named is not None:
+        return constant(program, file, named)
+    made = program.classes[last_name(call.func)]
+    start = next((one for one in made.body if isinstance(one, Function) and one.name == "__init__"), None)
+    names = [part.arg for part in start.args.args[1:]] if start is not None else []
+    at = next((index for index, name in enumerate(names) if name in _RATES), -1)
+    given = argument(call, at, "") if at >= 0 else None
+    return constant(program, file, given)
 
 
 def cleared_first(program: Program, backward_file: str, backward_line: int) -> tuple[File, ast.stmt] | None:
@@ -137,10 +170,9 @@ def _in(node: ast.AST) -> tuple[bool, bool]:
             gone = {part for part in one.targets if isinstance(part, ast.Attribute) and part.attr == "grad"}
             clears = clears or bool(gone)
             tests |= gone
-        if isinstance(one, ast.Call) and last_name(one.func) == "zero_" and isinstance(one.func, ast.Attribute):
-            if last_name(one.func.value) == "grad":
-                clears = True
-                tests.update(ast.walk(one))
+        if isinstance(one, ast.Attribute) and one.attr == "zero_" and last_name(one.value) == "grad":
+            clears = True
+            tests.update(ast.walk(one))
     for one in ast.walk(node):
         if isinstance(one, ast.Attribute) and one.attr == "grad" and one not in tests:
             uses = uses or isinstance(one.ctx, ast.Load)
