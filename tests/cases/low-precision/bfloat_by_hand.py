@@ -36,7 +36,7 @@ layers = [nn.Linear(2, 32), nn.ReLU()]
 for _ in range(2):
     layers += [nn.Linear(32, 32), nn.ReLU()]
 net = nn.Sequential(*layers, nn.Linear(32, 2)).bfloat16()
-descent = Descent(net.parameters(), lr=0.001)
+descent = Descent(net.parameters(), lr=0.005)
 for step in range(400):
     loss = nll(net(x))
     descent.clear()
