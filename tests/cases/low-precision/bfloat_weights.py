@@ -1,6 +1,6 @@
 # case: weights in bfloat16
 # expect: low-precision
-# line: 12
+# line: 11
 import torch
 import torch.nn.functional as F
 from torch import nn

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ..seen import number as told
 from ._columns import column, event, figures, number, table, text, whole
 from ._pairs import LOOKED, figure, pairs
 
@@ -14,6 +15,7 @@ RATIO = Threshold(
 )
 FEWEST = 50  # rows, below which shares are chance
 LEAST, NEVER = 20, 0.05  # pixels of the rare class that were looked at, and the share of them that was found
+NEXT = 0.9  # share of the targets that are the next token of the input
 FOUND = 0.5  # share of the rare class that the network finds, from which on it is not ignored
 SOME, MUCH = 0.1, 30.0  # found by the network, of a class that is not so many times rarer
 
@@ -61,6 +63,8 @@ def detect(run: Run, ratio: float = RATIO.value) -> Iterator[Finding]:
 
 def _ignored(run: Run, ratio: float) -> Finding | None:
     """Of a watched run with a class a pixel: a rare one that the network never says."""
+    if any((told(one, "target_is_next") or 0.0) >= NEXT for one in run.happened("loss-call")):
+        return None  # tokens of a language are never of one frequency
     for look in pairs(run):
         rare, val, rows = figure(look, "train_rarest"), figure(look, "val_rarest"), figure(look, "train_net_rows", 0)
         dense = look.data.get("kind") == "dense" and rows * rare >= LEAST
@@ -96,6 +100,7 @@ RULE = Rule(
         Need("fact:audited|fact:watched"),
         Need("event:target", optional=True),
         Need("event:labels", optional=True),
+        Need("event:loss-call", optional=True),
         LOOKED,
     ),
     detect=detect,

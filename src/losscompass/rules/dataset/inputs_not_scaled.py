@@ -115,6 +115,8 @@ RULE = Rule(
         "slow-descent",
         "initial-loss-off",
         "learning-rate-too-high",  # too high for such inputs
+        "non-finite-loss",
+        "dead-relu",
     ),
     thresholds={"ratio": RATIO, "size": SIZE},
     confidence=0.75,

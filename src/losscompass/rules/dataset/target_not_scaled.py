@@ -4,6 +4,10 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ..looks import update_ratio
+from ..loss._distance import size_of_target
+from ..rate._weights import TURNED, seen_in_the_weights
+from ..seen import proportional
 from ._columns import known, number, text
 from ._pairs import LOOKED, enough, figure, network, pairs, skill
 
@@ -36,6 +40,9 @@ def detect(run: Run, size: float = SIZE.value) -> Iterator[Finding]:
 def _watched(run: Run) -> Iterator[Finding]:
     """A target in large units that a plain model predicts and the network does not."""
     looks = list(pairs(run))
+    if not looks and (found := _by_the_loss(run)) is not None:
+        yield found
+        return
     if not looks:
         raise Undecided("watched-data-look")
     for look in looks:
@@ -67,6 +74,18 @@ def _watched(run: Run) -> Iterator[Finding]:
         return
 
 
+def _by_the_loss(run: Run) -> Finding | None:
+    """A first squared error far beyond what the outputs can make, and steps that only a target of size 1 would bear."""
+    size, loss = size_of_target(run), run.curve("train")
+    if size < SIZE.value or loss is None or not len(loss) or run.facts.get("reinforcement") is True:
+        return None
+    bears = proportional(run) is not None and update_ratio(run) <= TURNED * size / 2
+    if not bears or seen_in_the_weights(run) is None:
+        return None
+    values: dict[str, float | str] = {"column": "y", "mean": "–", "std": "–", "variance": size * size}
+    return Finding(onset=None, values=values, severity=Severity.CRITICAL, confidence=0.85)
+
+
 def _far(mean: float, std: float, net: float, rows: float) -> bool:
     """Whether huge targets (returns of an agent, say) are answered no better than by their mean."""
     return max(abs(mean), std) >= HUGE and std >= HUGE / 5 and net <= NOTHING and rows >= ANSWERS
@@ -76,7 +95,20 @@ RULE = Rule(
     id="target-not-scaled",
     kind="cause",
     severity=Severity.NOTE,
-    needs=(Need("fact:audited|fact:watched"), Need("event:target", optional=True), LOOKED),
+    needs=(
+        Need("fact:audited|fact:watched"),
+        Need("event:target", optional=True),
+        LOOKED,
+        Need("curve:train", finite=False, optional=True),
+        Need("kind:learning-rate", optional=True),
+        Need("tensor:update", optional=True),
+        Need("event:non-finite", optional=True),
+        Need("event:optimizer", optional=True),
+        Need("event:loop", optional=True),
+        Need("fact:reinforcement", optional=True),
+        Need("event:graph", optional=True),
+        Need("tensor:activation", optional=True),
+    ),
     detect=detect,
     remedies=("scale-inputs",),
     explains=(

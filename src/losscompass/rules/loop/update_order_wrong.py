@@ -2,18 +2,26 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from ...evidence.records import Event
 from ...evidence.run import Run
-from ..base import Change, Finding, Need, Rule, Severity
+from ..base import Change, Finding, Need, Rule, Severity, Undecided
 from ..rewrite import same_scope, swapped
-from ..seen import count, loops, place, text
+from ..seen import count, loops, number, place, text
+from ..source import place_at, program
+from ..source.setup import cleared_first
 
+ROUNDS, STAYS = 10, 0.9  # of backward; share of the first loss that is left
 LEAST = 3  # steps
 NAMES = {"F": "forward", "B": "backward", "Z": "zero_grad", "S": "step"}
 
 
 def detect(run: Run) -> Iterator[Finding]:
     for loop in loops(run):
+        if (found := _by_hand(run, loop)) is not None:
+            yield found
+            return
         steps, empty = count(loop, "steps"), count(loop, "steps_without_gradient")
         order = text(loop, "order")
         if steps < LEAST or empty < steps - 1 or not always_cleared(order):
@@ -25,6 +33,24 @@ def detect(run: Run) -> Iterator[Finding]:
             place=change.place if change else place(loop, "zero-grad", "step", "at"),
             change=change,
         )
+
+
+def _by_hand(run: Run, loop: Event) -> Finding | None:
+    """Of weights that are moved by hand: they never move, and the source clears the gradients before it uses them."""
+    backward, curve, rounds = place(loop, "backward"), run.curve("train"), count(loop, "backwards")
+    none = (number(loop, "optimizer") or 0) < 0 and not count(loop, "by_hand")
+    if not none or rounds < ROUNDS or backward is None or curve is None or not len(curve):
+        return None
+    if bool(np.median(curve.value[-5:]) < STAYS * np.median(curve.value[:5])):
+        return None
+    try:
+        found = cleared_first(program(run), backward.file, backward.line)
+    except Undecided:
+        return None
+    if found is None:
+        return None
+    order = " → ".join(NAMES[act] for act in "BZS")
+    return Finding(onset=None, values={"steps": rounds, "empty": rounds, "order": order}, place=place_at(*found))
 
 
 def always_cleared(order: str) -> bool:
@@ -45,7 +71,12 @@ RULE = Rule(
     id="update-order-wrong",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:loop", optional=True)),
+    needs=(
+        Need("fact:watched"),
+        Need("event:loop", optional=True),
+        Need("event:source", optional=True),
+        Need("curve:train", optional=True),
+    ),
     detect=detect,
     remedies=("order-the-update",),
     explains=("loss-flat", "plateau", "slow-descent", "chance-level-loss", "constant-metric", "loss-oscillation"),

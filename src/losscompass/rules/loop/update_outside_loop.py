@@ -1,12 +1,15 @@
 """One update an epoch, although the loader gives many batches: backward and step stand outside of the loop."""
 
+from collections import Counter
 from collections.abc import Iterator
 
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..seen import count, looked, loops, number, place
+from ..seen import count, looked, loops, number, place, text
 
 LEAST = 3  # batches of a pass, of which all but one are thrown away
+MANY, MANY_EPOCHS = 5, 3  # the same, and steps, where no loader tells of passes
 EPOCHS = 2  # passes
 
 
@@ -20,6 +23,18 @@ def detect(run: Run) -> Iterator[Finding]:
     for loop in loops(run):
         epochs, backwards = count(loop, "epochs"), count(loop, "any_backwards")
         losses = count(loop, "losses")
+        if _without_a_loader(run, loop):
+            yield Finding(
+                onset=None,
+                values={
+                    "losses": losses,
+                    "backwards": backwards,
+                    "thrown": losses - backwards,
+                    "epochs": backwards,
+                },
+                place=place(loop, "backward", "step"),
+            )
+            return
         # Every batch got a loss, and one a pass was back-propagated.
         thrown = losses - backwards
         if most < LEAST or epochs < EPOCHS or not 0 < backwards <= epochs + 1:
@@ -34,6 +49,18 @@ def detect(run: Run) -> Iterator[Finding]:
         return
 
 
+def _without_a_loader(run: Run, loop: Event) -> bool:
+    """Batches that are cut by hand: one loss after the other of the same line, in training, and the last one of many is used."""
+    if count(loop, "epochs") or run.happened("loader") or not count(loop, "backwards") >= MANY_EPOCHS:
+        return False
+    losses, backwards, forwards = count(loop, "losses"), count(loop, "any_backwards"), count(loop, "forwards")
+    calls = [call for call in run.happened("loss-call") if text(call, "phase") != "val"]
+    one_line = len({number(call, "site") for call in calls}) == 1
+    before_a_step = Counter(call.step for call in calls).most_common(1)
+    often = bool(before_a_step) and before_a_step[0][1] >= MANY
+    return one_line and often and losses >= MANY * backwards and 10 * forwards >= 9 * losses and backwards > 0
+
+
 RULE = Rule(
     id="update-outside-loop",
     kind="cause",
@@ -43,6 +70,7 @@ RULE = Rule(
         Need("event:loop", optional=True),
         Need("event:graph", optional=True),
         Need("event:labels", optional=True),
+        Need("event:loss-call", optional=True),
         Need("event:loader", optional=True),
     ),
     detect=detect,

@@ -6,7 +6,10 @@ from math import prod
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
+from ..looks import update_ratio
+from ..rate._weights import TURNED, seen_in_the_weights
 from ..seen import count, looked, number, place, proportional, shape, text, texts
+from ._distance import form
 
 LEAST = 8  # divided by less, it may be a weight
 TOO_FAR = 10.0
@@ -15,7 +18,9 @@ diverges from a rate of 2 on."""
 
 
 def detect(run: Run) -> Iterator[Finding]:
-    calls = [call for call in looked(run, "loss-call") if text(call, "phase") != "val"]
+    if not run.happened("graph"):
+        looked(run, "loss-call")
+    calls = [call for call in run.happened("loss-call") if text(call, "phase") != "val"]
     means = {text(call, "reduction") for call in calls} == {"mean"}
     steps = max((number(loop, "backwards_per_step") or 1 for loop in run.happened("loop")), default=1)
     optimizer = proportional(run)
@@ -35,11 +40,23 @@ def detect(run: Run) -> Iterator[Finding]:
     divided = any({"Div", "Mul", "Mean"} & set(texts(one, "root_ops")) for one in run.happened("graph"))
     for call in calls if rate is not None and not divided else ():
         size = _entries(call)
-        if text(call, "reduction") == "sum" and size > 1 and (rate or 0.0) * size >= TOO_FAR:
+        far = (rate or 0.0) * size >= TOO_FAR or (size >= LEAST and _bears_the_mean(run, size))
+        if text(call, "reduction") == "sum" and size > 1 and far:
             yield Finding(
                 onset=None, values={"factor": f"{size}", "samples": size}, place=place(call, "at"), confidence=0.85
             )
             return
+    first = next(iter(run.happened("graph")), None)
+    rows = [one for one in run.happened("batch") if text(one, "phase") == "train"]
+    size = (shape(rows[0], "shape") or (0,))[0] if rows else 0
+    if first is not None and form(first) == "Sum" and rate is not None and size >= LEAST and _bears_the_mean(run, size):
+        where = place(first, "outermost", "at")
+        yield Finding(onset=None, values={"factor": f"{size}", "samples": size}, place=where, confidence=0.85)
+
+
+def _bears_the_mean(run: Run, size: int) -> bool:
+    """Whether the run is turned over by steps that would be usual ones, if the loss were the mean."""
+    return seen_in_the_weights(run) is not None and update_ratio(run) <= TURNED * size / 2
 
 
 def _sizes(run: Run, calls: list[Event]) -> set[int]:
@@ -63,8 +80,14 @@ RULE = Rule(
         Need("event:loss-call", optional=True),
         Need("event:graph", optional=True),
         Need("event:loader", optional=True),
+        Need("curve:train", finite=False, optional=True),
+        Need("kind:learning-rate", optional=True),
+        Need("tensor:update", optional=True),
+        Need("event:non-finite", optional=True),
         Need("event:optimizer", optional=True),
         Need("event:loop", optional=True),
+        Need("fact:reinforcement", optional=True),
+        Need("event:batch", optional=True),
     ),
     detect=detect,
     remedies=("check-loss-wiring",),

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from ...evidence.records import Place
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ..looks import values
 from ..seen import place
+from ..source import place_at, program
+from ..source.setup import fills
 
 # share of a layer's units; what is left cannot carry the task. Sound layers of the zoo: up to 0.3
 DEAD = Threshold(0.95, unit="share of the units of a layer", basis="calibration/watched/dead-relu.json")
@@ -31,9 +34,20 @@ def detect(run: Run, dead_at: float = DEAD.value) -> Iterator[Finding]:
             "layers": len(killed),
             "first": float(killed[name][0]),
         },
-        place=place(model, "init", "at"),
+        place=_below_zero(run, float(killed[name][0]), dead_at) or place(model, "init", "at"),
         severity=Severity.CRITICAL if float(killed[name][-1]) == 1.0 else None,
     )
+
+
+def _below_zero(run: Run, first: float, dead_at: float) -> Place | None:
+    """Of units that are dead from the start: the only line that sets biases below zero."""
+    if first < dead_at or not run.happened("source"):
+        return None
+    try:
+        found = [(file, call) for file, call, value in fills(program(run), "bias") if value is not None and value < 0]
+    except Undecided:
+        return None
+    return place_at(*found[0]) if len(found) == 1 else None
 
 
 RULE = Rule(
@@ -44,6 +58,7 @@ RULE = Rule(
         Need("fact:watched"),
         Need("tensor:activation", optional=True),
         Need("event:model", optional=True),
+        Need("event:source", optional=True),
     ),
     detect=detect,
     remedies=("lower-learning-rate", "check-gradients"),

@@ -8,7 +8,7 @@ from ...evidence.names import Kind
 from ...evidence.run import Run
 from ...signal.robust import difference_noise, rolling_median
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold, Undecided
-from ._weights import POINTS, seen_in_the_weights
+from ._weights import POINTS, seen_in_the_outputs, seen_in_the_weights
 
 CLIMB = Threshold(1.5, unit="rate at the break / rate at the start", basis="calibration/learning-rate-too-high.json")
 GIVEN_BACK = Threshold(0.5, unit="share of the fall", basis="calibration/learning-rate-too-high.json")
@@ -18,7 +18,7 @@ CERTAIN = Threshold(6.0, unit="noise of the loss", basis="calibration/learning-r
 def detect(
     run: Run, climb: float = CLIMB.value, given_back: float = GIVEN_BACK.value, certain: float = CERTAIN.value
 ) -> Iterator[Finding]:
-    if (seen := seen_in_the_weights(run)) is not None:
+    if (seen := seen_in_the_weights(run) or seen_in_the_outputs(run)) is not None:
         yield seen
         return
     loss = run.curve("train")
@@ -66,12 +66,16 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     needs=(
         Need("curve:train", points=1, finite=False),
-        Need("kind:learning-rate"),
+        Need("fact:watched|kind:learning-rate"),
         Need("fact:watched", optional=True),
         Need("event:non-finite", optional=True),
         Need("fact:reinforcement", optional=True),
         Need("tensor:update", optional=True),
         Need("event:optimizer", optional=True),
+        Need("event:loop", optional=True),
+        Need("event:batch", optional=True),
+        Need("event:source", optional=True),
+        Need("tensor:activation", optional=True),
     ),
     detect=detect,
     remedies=("lower-learning-rate", "lengthen-warmup", "clip-gradients"),

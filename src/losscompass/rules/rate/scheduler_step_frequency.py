@@ -11,16 +11,16 @@ from ..seen import count, latest, number, numbers, place, text
 
 SPENT = 1e-3  # share of the first rate that is left: as in scheduler-misconfigured
 EPOCHS = 1.5  # passes over the data: in a single one, a decay by the batch is a plan
+PASSES = 3  # of validation
 MEANT = 1e-2  # share of the first rate that a schedule for the whole run would leave at least
 
 
 def detect(run: Run) -> Iterator[Finding]:
     finished = run.facts.get("ended") == "finished"
     for one in latest(run, "scheduler", "scheduler"):
-        calls, steps = number(one, "calls_per_epoch"), number(one, "steps_per_epoch")
+        calls, steps, epochs = _by_epoch(run, one)
         if calls is None or steps is None:
             continue
-        epochs = number(one, "epochs") or 0.0
         by_batch = steps >= 2 and calls >= 0.9 * steps and epochs >= EPOCHS
         by_epoch = steps >= 4 and 0 < calls <= 1.5 and finished
         fast = by_batch and _counts_epochs(one, calls, steps, epochs)
@@ -41,6 +41,15 @@ def detect(run: Run) -> Iterator[Finding]:
             change=change,
         )
         return
+
+
+def _by_epoch(run: Run, one: Event) -> tuple[float | None, float | None, float]:
+    """Calls and steps an epoch, and epochs. Where no loader is passed over, a validation pass ends an epoch."""
+    calls, steps, epochs = number(one, "calls_per_epoch"), number(one, "steps_per_epoch"), number(one, "epochs") or 0.0
+    passes = max((count(loop, "val_passes") for loop in run.happened("loop")), default=0)
+    if calls is None and steps is None and not epochs and passes >= PASSES:
+        return count(one, "calls") / passes, count(one, "steps") / passes, float(passes)
+    return calls, steps, epochs
 
 
 def _counts_epochs(one: Event, calls: float, steps: float, epochs: float) -> bool:
@@ -98,7 +107,12 @@ RULE = Rule(
     id="scheduler-step-frequency",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("event:scheduler", optional=True), Need("fact:ended", optional=True)),
+    needs=(
+        Need("fact:watched"),
+        Need("event:scheduler", optional=True),
+        Need("event:loop", optional=True),
+        Need("fact:ended", optional=True),
+    ),
     detect=detect,
     remedies=("step-scheduler-rightly",),
     explains=(

@@ -1,0 +1,24 @@
+# case: each layer gives tens of times what it is given, and the loss was written by hand
+# expect: bad-initialisation
+# line: 14
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+x = torch.randn(400, 8)
+y = x[:, :3].sum(1, keepdim=True) / 2 + 0.1 * torch.randn(400, 1)
+
+
+def start(layer):
+    if isinstance(layer, nn.Linear):
+        nn.init.normal_(layer.weight, std=10.0)
+
+
+model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 1)).apply(start)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+for epoch in range(10):
+    for rows in torch.randperm(400).split(40):
+        loss = ((model(x[rows]) - y[rows]) ** 2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()

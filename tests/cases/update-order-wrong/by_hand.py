@@ -1,0 +1,43 @@
+# case: gradients that an optimiser of one's own clears before it uses them
+# expect: update-order-wrong
+# line: 42
+import torch
+from torch import nn
+
+
+class Descent:
+    def __init__(self, params, lr, momentum=0.9):
+        self.params, self.lr, self.momentum = list(params), lr, momentum
+        self.speed = [torch.zeros_like(p) for p in self.params]
+
+    def clear(self):
+        for p in self.params:
+            p.grad = None
+
+    @torch.no_grad()
+    def move(self):
+        for p, v in zip(self.params, self.speed, strict=True):
+            if p.grad is not None:
+                v.mul_(self.momentum).add_(p.grad)
+                p.sub_(self.lr * v)
+
+
+torch.manual_seed(0)
+x = torch.randn(400, 2)
+label = (x[:, 0] * x[:, 1] > 0).long()
+
+
+def nll(scores):
+    return -torch.log_softmax(scores, 1)[torch.arange(len(label)), label].mean()
+
+
+layers = [nn.Linear(2, 32), nn.ReLU()]
+for _ in range(2):
+    layers += [nn.Linear(32, 32), nn.ReLU()]
+net = nn.Sequential(*layers, nn.Linear(32, 2))
+descent = Descent(net.parameters(), lr=0.1)
+for step in range(60):
+    loss = nll(net(x))
+    loss.backward()
+    descent.clear()
+    descent.move()
