@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold, Undecided
+from ._batches import leaps
 from ._columns import column, figures, known, listed, table, whole
 from ._pairs import LOOKED, figure, pairs
 
@@ -37,6 +38,7 @@ def detect(run: Run, jump: float = JUMP.value, distance: float = DISTANCE.value)
     yield Finding(
         onset=None,
         values={
+            "what": "words:outliers-in-data.columns",
             "columns": int(hit.size),
             "names": listed(names[hit]),
             "distance": float(far[hit[0]]),
@@ -50,9 +52,22 @@ def detect(run: Run, jump: float = JUMP.value, distance: float = DISTANCE.value)
 
 
 def _watched(run: Run, jump: float) -> Iterator[Finding]:
-    looks = list(pairs(run))
+    looks = [one for one in pairs(run) if figure(one, "features", 0) > 0]
     if not looks:
-        raise Undecided("watched-data-look")
+        loss = run.curve("train")
+        if loss is None or run.facts.get("reinforcement") is True:
+            raise Undecided("watched-data-look")
+        found = leaps(loss)
+        if found is not None:
+            values: dict[str, float | int | str] = {
+                "what": "words:outliers-in-data.loss",
+                "columns": 1,
+                "names": "",
+                "distance": found[0],
+                "share": found[1],
+            }
+            yield Finding(onset=float(loss.step[0]), values=values, exhibits=(Exhibit(loss.name),))
+        return
     for look in looks:
         far, rest, share = (figure(look, key, 0) for key in ("far", "far_rest", "far_share"))
         target, target_share = figure(look, "target_far", 0), figure(look, "target_far_share", 0)
@@ -61,6 +76,7 @@ def _watched(run: Run, jump: float) -> Iterator[Finding]:
             yield Finding(
                 onset=None,
                 values={
+                    "what": "words:outliers-in-data.columns",
                     "columns": int(figure(look, "far_columns", 0)) if inputs else 1,
                     "names": f"x[{int(figure(look, 'far_feature', 0))}]" if inputs else "y",
                     "distance": far if inputs else target,
@@ -76,7 +92,13 @@ RULE = Rule(
     id="outliers-in-data",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:audited|fact:watched"), Need("event:features", optional=True), LOOKED),
+    needs=(
+        Need("fact:audited|fact:watched"),
+        Need("event:features", optional=True),
+        Need("curve:train", optional=True),
+        Need("fact:reinforcement", optional=True),
+        LOOKED,
+    ),
     detect=detect,
     remedies=("clip-outliers",),
     explains=(

@@ -6,6 +6,8 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ..seen import count
+from ._batches import BATCHES, USUAL, marked_batches
 from ._columns import column, figures, known, listed, table, whole
 from ._pairs import LOOKED, figure, pairs
 
@@ -14,8 +16,6 @@ MOST = Threshold(
     unit="share of the rows beyond which it is the column's usual value",
     basis="calibration/sentinel-in-features.json",
 )
-
-USUAL = 90.0  # size from which on a whole number of this kind is meant as a mark (−99, −999 …)
 
 
 def detect(run: Run, most: float = MOST.value) -> Iterator[Finding]:
@@ -46,8 +46,9 @@ def detect(run: Run, most: float = MOST.value) -> Iterator[Finding]:
 
 def _watched(run: Run, most: float) -> Iterator[Finding]:
     """One number far from all others, again and again, in what enters the model."""
-    looks = list(pairs(run))
-    if not looks:
+    looks = [one for one in pairs(run) if count(one, "features")]
+    marked = list(marked_batches(run))
+    if not looks and not marked:
         raise Undecided("watched-data-look")
     for look in looks:
         value, share, columns = (figure(look, key) for key in ("mark", "marked_share", "marked"))
@@ -65,13 +66,28 @@ def _watched(run: Run, most: float) -> Iterator[Finding]:
                 severity=Severity.CRITICAL if usual else None,
             )
             return
+    if looks or len(marked) < BATCHES:
+        return  # the samples themselves were looked at, or there is no more than a chance
+    batch, value, share = marked[0]
+    yield Finding(
+        onset=None,
+        values={"columns": count(batch, "features") or 1, "names": "x", "value": value, "share": share},
+        confidence=0.9,
+        severity=Severity.CRITICAL,
+        place=batch.places.get("at"),
+    )
 
 
 RULE = Rule(
     id="sentinel-in-features",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:audited|fact:watched"), Need("event:features", optional=True), LOOKED),
+    needs=(
+        Need("fact:audited|fact:watched"),
+        Need("event:features", optional=True),
+        Need("event:batch", optional=True),
+        LOOKED,
+    ),
     detect=detect,
     remedies=("fill-missing-values",),
     explains=(
@@ -82,6 +98,8 @@ RULE = Rule(
         "slow-descent",
         "overfitting",
         "loss-oscillation",
+        "non-finite-loss",
+        "loss-divergence",
         "initial-loss-off",
     ),
     thresholds={"most": MOST},
