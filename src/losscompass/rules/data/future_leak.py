@@ -1,9 +1,12 @@
 """A sequence model that sees what it has to predict: a target that is not shifted, an attention that looks ahead."""
 
+import ast
 from collections.abc import Iterator
 
+from ...evidence.records import Place
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
+from ..rewrite import calls_of
 from ..seen import count, looked, number, place, text, training_calls
 
 DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
@@ -33,13 +36,32 @@ def detect(run: Run) -> Iterator[Finding]:
         yield Finding(
             onset=None, values={"seen": f"attention: {text(graph, 'attention')}"}, place=place(graph, "attention", "at")
         )
+        return
+    for model in run.happened("model"):
+        if _both_ways(made := place(model, "recurrent")):
+            yield Finding(onset=None, values={"seen": "bidirectional=True"}, confidence=0.95, place=made)
+            return
+
+
+def _both_ways(made: Place | None) -> bool:
+    """Whether a line makes a recurrent layer that is read from both ends, so that it has read the next token already."""
+    return any(
+        one.arg == "bidirectional" and isinstance(one.value, ast.Constant) and one.value.value is True
+        for call in calls_of("" if made is None else made.code)
+        for one in call.keywords
+    )
 
 
 RULE = Rule(
     id="future-leak",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:loss-call", optional=True), Need("event:graph", optional=True)),
+    needs=(
+        Need("fact:watched"),
+        Need("event:loss-call", optional=True),
+        Need("event:graph", optional=True),
+        Need("event:model", optional=True),
+    ),
     detect=detect,
     remedies=("check-data-pipeline",),
     explains=("validation-below-train", "target-met"),

@@ -17,6 +17,7 @@ FEWEST = 50  # rows, below which shares are chance
 LEAST, NEVER = 20, 0.05  # pixels of the rare class that were looked at, and the share of them that was found
 NEXT = 0.9  # share of the targets that are the next token of the input
 FOUND = 0.5  # share of the rare class that the network finds, from which on it is not ignored
+SEEN = 3  # samples of the rare class among the answers that were looked at
 SOME, MUCH = 0.1, 30.0  # found by the network, of a class that is not so many times rarer
 
 
@@ -68,6 +69,8 @@ def _ignored(run: Run, ratio: float) -> Finding | None:
     for look in pairs(run):
         rare, val, rows = figure(look, "train_rarest"), figure(look, "val_rarest"), figure(look, "train_net_rows", 0)
         dense = look.data.get("kind") == "dense" and rows * rare >= LEAST
+        if figure(look, "train_majority", 0) < ratio * rare:
+            continue  # many classes, each of them rare
         if dense and rare * (ratio + 1) <= 1 and figure(look, "train_rarest_found", 1) < NEVER and val * 2 < 1:
             common = figure(look, "train_majority", 0)
             values: dict[str, float | str] = {
@@ -86,6 +89,9 @@ def _found(run: Run, ratio: float) -> bool:
     """Of a watched run: whether the network finds the rare class all the same."""
     for look in pairs(run):
         mine = [figure(look, key, np.nan) for key in ("train_rarest_found", "val_least_found")]
+        seen = [figure(look, f"{part}_rarest", 0) * figure(look, f"{part}_net_rows", 0) for part in ("train", "val")]
+        if ratio >= MUCH and max(seen) < SEEN:
+            continue  # of one or two samples nothing can be said
         known = [one for one in mine if np.isfinite(one)]
         if known and look.data.get("kind") != "number":
             return min(known) >= FOUND or (ratio < MUCH and mine[0] > SOME)

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ..loss._distance import form
-from ..seen import shape
+from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold, Undecided
+from ._batches import leaps
 from ._columns import column, figures, known, listed, table, whole
 from ._pairs import LOOKED, figure, pairs
 
@@ -15,8 +14,6 @@ JUMP = Threshold(4.0, unit="how many times farther than the next values", basis=
 DISTANCE = Threshold(20.0, unit="robust standard deviations from the median", basis="calibration/outliers-in-data.json")
 VALUES = 20  # different ones, below which the column is a scale of steps
 WATCHED = 1000.0  # robust standard deviations, in a run: heavy tails reach a hundred
-STEPS, PARTS = 100, 4  # of the loss
-HEAVY, PEAK, CALM = 5.0, 20.0, 5.0  # mean over median, high over median, and how far the median may go
 FEW = 0.05  # share of the rows: more than that are a part of the distribution
 
 
@@ -41,6 +38,7 @@ def detect(run: Run, jump: float = JUMP.value, distance: float = DISTANCE.value)
     yield Finding(
         onset=None,
         values={
+            "what": "words:outliers-in-data.columns",
             "columns": int(hit.size),
             "names": listed(names[hit]),
             "distance": float(far[hit[0]]),
@@ -54,12 +52,22 @@ def detect(run: Run, jump: float = JUMP.value, distance: float = DISTANCE.value)
 
 
 def _watched(run: Run, jump: float) -> Iterator[Finding]:
-    looks = list(pairs(run))
-    if not looks and (told := _by_the_loss(run)) is not None:
-        yield told
-        return
+    looks = [one for one in pairs(run) if figure(one, "features", 0) > 0]
     if not looks:
-        raise Undecided("watched-data-look")
+        loss = run.curve("train")
+        if loss is None or run.facts.get("reinforcement") is True:
+            raise Undecided("watched-data-look")
+        found = leaps(loss)
+        if found is not None:
+            values: dict[str, float | int | str] = {
+                "what": "words:outliers-in-data.loss",
+                "columns": 1,
+                "names": "",
+                "distance": found[0],
+                "share": found[1],
+            }
+            yield Finding(onset=float(loss.step[0]), values=values, exhibits=(Exhibit(loss.name),))
+        return
     for look in looks:
         far, rest, share = (figure(look, key, 0) for key in ("far", "far_rest", "far_share"))
         target, target_share = figure(look, "target_far", 0), figure(look, "target_far_share", 0)
@@ -68,6 +76,7 @@ def _watched(run: Run, jump: float) -> Iterator[Finding]:
             yield Finding(
                 onset=None,
                 values={
+                    "what": "words:outliers-in-data.columns",
                     "columns": int(figure(look, "far_columns", 0)) if inputs else 1,
                     "names": f"x[{int(figure(look, 'far_feature', 0))}]" if inputs else "y",
                     "distance": far if inputs else target,
@@ -79,30 +88,6 @@ def _watched(run: Run, jump: float) -> Iterator[Finding]:
             return
 
 
-def _by_the_loss(run: Run) -> Finding | None:
-    """Of a squared error that was written by hand: a few batches hold nearly all of it, from the first pass to the last."""
-    graph, curve = next(iter(run.happened("graph")), None), run.curve("train")
-    if graph is None or form(graph) != "Mean" or curve is None or len(curve) < STEPS or curve.value.min() < 0:
-        return None
-    with np.errstate(all="ignore"):
-        return _heavy(run, curve.value)
-
-
-def _heavy(run: Run, losses: np.ndarray) -> Finding | None:
-    parts = [part for part in np.array_split(losses, PARTS) if part.size]
-    far = [float(part.mean() / max(float(np.median(part)), 1e-12)) for part in parts]
-    most = [float(np.percentile(part, 95) / max(float(np.median(part)), 1e-12)) for part in parts]
-    usual = [float(np.median(part)) for part in parts]
-    # A run that diverges, or leaps and comes back changed, moves what is usual; outliers leave it where it is.
-    if min(far) < HEAVY or min(most) < PEAK or max(usual) > CALM * min(usual):
-        return None
-    # Each such batch holds one of them, or few: the mean over the batch makes it smaller by so many.
-    rows = max([1, *((shape(one, "shape") or (1,))[0] for one in run.happened("batch"))])
-    share = float(np.mean(losses > PEAK * np.median(losses))) / rows
-    values: dict[str, float | str] = {"columns": 1, "names": "y", "distance": (rows * float(np.median(most))) ** 0.5}
-    return Finding(onset=None, values={**values, "share": share}, severity=Severity.CRITICAL, confidence=0.75)
-
-
 RULE = Rule(
     id="outliers-in-data",
     kind="cause",
@@ -110,9 +95,8 @@ RULE = Rule(
     needs=(
         Need("fact:audited|fact:watched"),
         Need("event:features", optional=True),
-        Need("event:graph", optional=True),
-        Need("event:batch", optional=True),
         Need("curve:train", optional=True),
+        Need("fact:reinforcement", optional=True),
         LOOKED,
     ),
     detect=detect,

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ..base import Finding, Need, Rule, Severity, Threshold
+from ..seen import count
+from ._batches import on_another_scale
 from ._columns import column, figures, known, listed, table
 from ._pairs import LOOKED, enough, figure, network, pairs, skill
 
@@ -48,9 +50,18 @@ def detect(run: Run, scale: float = SCALE.value, moved: float = MOVED.value) -> 
 
 def _watched(run: Run, scale: float, moved: float) -> Iterator[Finding]:
     """What enters the model lies elsewhere in the validation, and is worse for it."""
-    looks = list(pairs(run))
+    looks = [one for one in pairs(run) if count(one, "features")]
     if not looks:
-        raise Undecided("watched-data-look")
+        apart = on_another_scale(run, scale)
+        if apart is not None:
+            columns, ratio = apart
+            yield Finding(
+                onset=None,
+                values={"columns": columns, "of": columns, "names": "…", "ratio": ratio},
+                confidence=0.85,
+                severity=Severity.CRITICAL,
+            )
+        return
     for look in looks:
         if not enough(look, "train", "val", least=FEWEST) or figure(look, "far_share", 0) > 0:
             continue  # extreme values have a rule of their own
@@ -75,7 +86,12 @@ RULE = Rule(
     id="preprocessing-mismatch",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:audited|fact:watched"), Need("event:splits", optional=True), LOOKED),
+    needs=(
+        Need("fact:audited|fact:watched"),
+        Need("event:splits", optional=True),
+        Need("event:batch", optional=True),
+        LOOKED,
+    ),
     detect=detect,
     remedies=("fit-on-training-only",),
     explains=("distribution-shift", "generalization-gap", "overfitting", "loss-oscillation"),

@@ -6,7 +6,8 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ..seen import number
+from ..seen import count
+from ._batches import BATCHES, USUAL, marked_batches
 from ._columns import column, figures, known, listed, table, whole
 from ._pairs import LOOKED, figure, pairs
 
@@ -15,10 +16,6 @@ MOST = Threshold(
     unit="share of the rows beyond which it is the column's usual value",
     basis="calibration/sentinel-in-features.json",
 )
-
-ENOUGH = 0.005  # share of the numbers of a batch that are a usual mark; what stands there by chance is rarer
-MARKS = (-9999.0, -999.0, -99.0)
-USUAL = 90.0  # size from which on a whole number of this kind is meant as a mark (−99, −999 …)
 
 
 def detect(run: Run, most: float = MOST.value) -> Iterator[Finding]:
@@ -49,11 +46,9 @@ def detect(run: Run, most: float = MOST.value) -> Iterator[Finding]:
 
 def _watched(run: Run, most: float) -> Iterator[Finding]:
     """One number far from all others, again and again, in what enters the model."""
-    looks = list(pairs(run))
-    if (entered := _entered(run, most)) is not None and not any(figure(look, "features") >= 1 for look in looks):
-        yield entered
-        return
-    if not looks:
+    looks = [one for one in pairs(run) if count(one, "features")]
+    marked = list(marked_batches(run))
+    if not looks and not marked:
         raise Undecided("watched-data-look")
     for look in looks:
         value, share, columns = (figure(look, key) for key in ("mark", "marked_share", "marked"))
@@ -71,25 +66,15 @@ def _watched(run: Run, most: float) -> Iterator[Finding]:
                 severity=Severity.CRITICAL if usual else None,
             )
             return
-
-
-def _entered(run: Run, most: float) -> Finding | None:
-    """A usual mark at the lower end of the numbers that enter the model, in every batch of training."""
-    batches = [one for one in run.happened("batch") if one.data.get("phase") == "train"]
-    shares = [number(one, "sentinels") or 0.0 for one in batches]
-    lows = {number(one, "min") for one in batches}
-    if len(batches) < 2 or len(lows) != 1 or not all(ENOUGH <= share <= most for share in shares):
-        return None
-    (low,), highs = lows, [number(one, "max") or 0.0 for one in batches]
-    # It lies far below what the other numbers are: nine tenths of the way down there is nothing.
-    if low is None or low not in MARKS or max(map(abs, highs)) > -low / 10:
-        return None
-    return Finding(
+    if looks or len(marked) < BATCHES:
+        return  # the samples themselves were looked at, or there is no more than a chance
+    batch, value, share = marked[0]
+    yield Finding(
         onset=None,
-        values={"columns": 1, "names": "x", "value": low, "share": sum(shares) / len(shares)},
+        values={"columns": count(batch, "features") or 1, "names": "x", "value": value, "share": share},
+        confidence=0.9,
         severity=Severity.CRITICAL,
-        confidence=0.95,
-        place=batches[0].places.get("at"),
+        place=batch.places.get("at"),
     )
 
 
@@ -113,11 +98,9 @@ RULE = Rule(
         "slow-descent",
         "overfitting",
         "loss-oscillation",
-        "initial-loss-off",
-        "learning-rate-too-high",  # too high for such inputs
-        "loss-divergence",
         "non-finite-loss",
-        "dead-relu",
+        "loss-divergence",
+        "initial-loss-off",
     ),
     thresholds={"most": MOST},
     confidence=0.8,

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
+from ..source.twins import same_seed
 from ._columns import figures, known, number, table, text, whole
 from ._pairs import LOOKED, figure, pairs
 
@@ -13,13 +14,9 @@ SHARE = Threshold(0.01, unit="share of the validation rows", basis="calibration/
 CHANCE = Threshold(0.01, unit="chance of a twin among independent rows", basis="calibration/train-validation-leak.json")
 CRITICAL = 0.1  # share from which on no figure of the validation can be believed
 TIMES = 5.0  # so many times the share that chance makes
-
-
 RECUR = 4.0  # a share of the validation less than so many times the share that recurs within one pass of training is no leak
-COPIES, WITHIN = (
-    0.2,
-    0.97,
-)  # share of the validation that is in training; of a batch that differs, where copies are in it, too
+COPIES = 0.2  # share of the validation that is in training
+WITHIN = 0.97  # share of a batch that differs, where copies are in it, too
 LEVELS, FEATURES = 5, 4  # different values, and features, from which on equal samples are no chance
 WHOLE = 0.9  # share of the validation from which on, in a watched run, it is not a leak but the same data
 
@@ -28,6 +25,15 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
     copied = _copied(run) if run.facts.get("watched") else None
     if copied is not None:
         yield copied
+        return
+    twin = same_seed(run) if run.facts.get("watched") is True else None
+    if twin is not None and not _seen_apart(run):
+        values: dict[str, float | int | str] = {
+            "what": "words:train-validation-leak.seed",
+            "name": twin.name,
+            "seed": twin.seed,
+        }
+        yield Finding(onset=None, values=values, severity=Severity.CRITICAL, confidence=0.9, place=twin.place)
         return
     samples = known(run, "samples")
     seen = number(samples, "val", 0) or number(
@@ -41,9 +47,7 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
         return  # shares that are none: a damaged journal
     copies = exact >= share and number(samples, "chance", 0) <= chance
     alike = near >= max(share, TIMES * expected) and expected <= chance * 10 and number(samples, "chance", 0) <= chance
-    if not copies and not alike:
-        return
-    if exact >= WHOLE and run.facts.get("watched"):
+    if (not copies and not alike) or (exact >= WHOLE and run.facts.get("watched")):
         return  # not a part of the validation got into the training: it is the training data (validation-is-train)
     tokens = any(text(one, "dtype").startswith("int") for one in run.happened("batch"))
     if run.facts.get("watched") and (tokens or number(samples, "train_repeats", 0) >= exact / RECUR):
@@ -54,6 +58,7 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
     yield Finding(
         onset=None,
         values={
+            "what": "words:train-validation-leak.rows",
             "exact": exact if copies else 0.0,
             "near": near if alike else 0.0,
             "count": round((exact if copies else 0) * seen + (near if alike else 0) * seen),
@@ -76,11 +81,22 @@ def _copied(run: Run) -> Finding | None:
         if figure(look, "train_varied", 1) > WITHIN or figure(look, "val_varied", 1) > WITHIN:
             continue  # the very samples of the training, each once: validation-is-train
         share = min(1.0, shared / val)
-        values = {"exact": share, "near": 0.0, "count": int(shared), "rows": int(val)}
+        values: dict[str, float | int | str] = {
+            "what": "words:train-validation-leak.rows",
+            "exact": share,
+            "near": 0.0,
+            "count": int(shared),
+            "rows": int(val),
+        }
         return Finding(
             onset=None, values=values, severity=Severity.CRITICAL, confidence=0.9, place=look.places.get("val")
         )
     return None
+
+
+def _seen_apart(run: Run) -> bool:
+    """Whether samples of both parts were looked at, and none was in both."""
+    return any(number(one, "val", 0) > 0 and not number(one, "val_in_train", 0) for one in run.happened("samples"))
 
 
 RULE = Rule(
@@ -91,6 +107,7 @@ RULE = Rule(
         Need("fact:audited|fact:watched"),
         Need("event:samples", optional=True),
         Need("event:batch", optional=True),
+        Need("event:source", optional=True),
         LOOKED,
     ),
     detect=detect,

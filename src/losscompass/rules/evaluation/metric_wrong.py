@@ -8,7 +8,7 @@ from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..rewrite import changed
-from ..seen import count, number, place, shape, text, texts
+from ..seen import count, number, place, shape, text, texts, training_calls
 from ..source import Program, place_at, program
 from ..source.files import File
 from ..source.metrics import (
@@ -17,6 +17,7 @@ from ..source.metrics import (
     constant_comparisons,
     divisions,
     named_scores,
+    top_of_few,
     training_values,
 )
 from ..source.roles import Roles
@@ -42,6 +43,7 @@ def detect(run: Run) -> Iterator[Finding]:
         training_values(read, roles),
         *(against_the_loss(read, where, *what) for where, what in sorted(compared.items())),
         named_scores(read),
+        top_of_few(read, _classes(run)),
     )
     for one in found:
         if _lives(read, one.file, one):
@@ -54,6 +56,12 @@ def detect(run: Run) -> Iterator[Finding]:
                 change=changed(where, partial(_change, one)),
             )
             return
+
+
+def _classes(run: Run) -> int:
+    """How many classes the loss of the training is asked for, where it is always as many."""
+    shapes = {(shape(one, "input_shape") or ())[1:] for one in training_calls(run, "cross_entropy", "nll_loss")}
+    return max(max(shapes)) if len(shapes) == 1 and len(max(shapes)) == 1 else 0
 
 
 def _holds_shares(call: Event) -> bool:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from ...evidence.records import Event
-from ...evidence.run import Run
+from ...evidence.run import Run, Series
 from ..base import Exhibit, Finding, Need, Rule, Severity, Undecided
 from ..dataset._pairs import CERTAIN, LOOKED, enough, error, network, pairs, skill
 from ..seen import number
+from ._descent import cut_short, fall
 
 BEHIND = 0.12  # skill that a plain model has more on the validation
 FALLS = 0.93  # median loss of the last fifth over that of the fifth before it but one
@@ -18,31 +17,33 @@ FEW = 2.5  # passes over the training data: whoever makes more has seen the curv
 
 
 def detect(run: Run) -> Iterator[Finding]:
-    looks = list(pairs(run))
+    looks = [one for one in pairs(run) if number(one, "features")]
     loss = run.curve("train")
-    if not looks or loss is None:
+    if loss is None:
         raise Undecided("watched-data-look")
     falling = fall(loss.value)
     narrow = any(0 < (number(one, "narrowest") or 0) <= NARROW for one in run.happened("model"))
     if falling is None or falling > FALLS or narrow or run.facts.get("ended") != "finished":
+        return
+    if not looks:
+        short = None if run.facts.get("reinforcement") is True else cut_short(loss, run.curve("val"))
+        if short is not None:
+            yield _finding(loss, what=f"words:undertrained.{short[0]}", last=falling, net=short[1], plain=0.0)
         return
     for look in looks:
         left, mine = behind(look), network(look, "train")
         lags = mine is None or mine <= skill(look, "train") - BEHIND / 2  # in training as well
         sane = (network(look, "val") or 0.0) > 0.05
         if left is not None and left >= BEHIND and lags and sane and _passes(run, look) <= FEW:
-            at = float(loss.step[int(0.6 * len(loss))])
-            yield Finding(
-                onset=at,
-                values={
-                    "curve": loss.name,
-                    "last": falling,
-                    "net": network(look, "val") or 0.0,
-                    "plain": skill(look, "across"),
-                },
-                exhibits=(Exhibit(loss.name, steps=(at, float(loss.step[-1]))),),
-            )
+            plain, mine = skill(look, "across"), network(look, "val") or 0.0
+            yield _finding(loss, what="words:undertrained.behind", last=falling, net=mine, plain=plain)
             return
+
+
+def _finding(loss: Series, **values: float | str) -> Finding:
+    at = float(loss.step[int(0.6 * len(loss))])
+    exhibit = Exhibit(loss.name, steps=(at, float(loss.step[-1])))
+    return Finding(onset=at, values={"curve": loss.name, **values}, exhibits=(exhibit,))
 
 
 def _passes(run: Run, look: Event) -> float:
@@ -71,15 +72,6 @@ def behind(look: Event) -> float | None:
     return plain - net if plain - net >= unsure else 0.0
 
 
-def fall(value: np.ndarray) -> float | None:
-    """What is left, in the last fifth, of the loss of two fifths before; None where that cannot be said."""
-    count = len(value)
-    if count < 15 or not np.isfinite(value).all():
-        return None
-    late, before = np.median(value[int(0.8 * count) :]), np.median(value[int(0.4 * count) : int(0.6 * count)])
-    return float(late / before) if before > 0 else None
-
-
 RULE = Rule(
     id="undertrained",
     kind="cause",
@@ -91,6 +83,8 @@ RULE = Rule(
         Need("event:loop", optional=True),
         Need("event:model", optional=True),
         Need("fact:ended", optional=True),
+        Need("fact:reinforcement", optional=True),
+        Need("curve:val", optional=True),
         Need("fact:batch-size", optional=True),
     ),
     detect=detect,

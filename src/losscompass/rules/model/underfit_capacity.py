@@ -2,13 +2,22 @@
 
 from collections.abc import Iterator
 
-from ...evidence.run import Run
+import numpy as np
+
+from ...evidence.records import Event
+from ...evidence.run import Run, Series
 from ..base import Finding, Need, Rule, Severity, Undecided
 from ..dataset._pairs import LOOKED, network, pairs, skill
-from ..evaluation.undertrained import behind, fall
-from ..seen import count, place
+from ..evaluation._descent import fall
+from ..evaluation.undertrained import behind
+from ..seen import count, number, place, shape, text, training_calls
 
 NARROW = 3  # units of a layer before the last one: fewer than there are things to tell apart
+ANSWERS, POOR, ALIKE = 4, 0.5, 0.15  # classes; skill; its difference from training to validation
+COLUMNS = 8  # numbers of a target
+HANDFUL = 40  # numbers that a model learns
+STILL, CALM = 0.9, 0.95  # as RESTS, where less is known
+PART = (0.3, 0.92)  # of what a guess costs
 BEHIND = 0.2  # skill that a plain model has more on the validation
 RESTS = 0.8  # median loss of the last fifth over that of two fifths before
 
@@ -16,11 +25,14 @@ RESTS = 0.8  # median loss of the last fifth over that of two fifths before
 def detect(run: Run) -> Iterator[Finding]:
     looks = list(pairs(run))
     loss = run.curve("train")
-    if not looks or loss is None:
+    if loss is None:
         raise Undecided("watched-data-look")
     falling = fall(loss.value)
     model = next((one for one in run.happened("model") if 0 < count(one, "narrowest") <= NARROW), None)
     if model is None or falling is None or falling < RESTS:
+        return
+    if not any(count(look, "features") for look in looks):
+        yield from _unseen(run, model, looks, loss, falling)
         return
     for look in looks:
         left, net = behind(look), network(look, "train")
@@ -31,6 +43,7 @@ def detect(run: Run) -> Iterator[Finding]:
         yield Finding(
             onset=None,
             values={
+                "what": "words:underfit-capacity.behind",
                 "width": count(model, "narrowest"),
                 "net": network(look, "val") or 0.0,
                 "plain": skill(look, "across"),
@@ -41,11 +54,54 @@ def detect(run: Run) -> Iterator[Finding]:
         return
 
 
+def _unseen(run: Run, model: Event, looks: list[Event], loss: Series, falling: float) -> Iterator[Finding]:
+    """Where the inputs were not seen: a layer of one unit before many answers, or a model of a handful of numbers, at rest
+    far from both a guess and the task, and no better in training than in validation.
+    """
+    width, learns = count(model, "narrowest"), count(model, "trainable")
+    values: dict[str, float | str] = {"width": width, "parameters": learns}
+    last = float(np.median(loss.value[int(0.8 * len(loss)) :]))
+    val, start = run.curve("val"), float(loss.value[0])
+    (wide, spread) = _targets(run)
+    for look in looks:
+        net, other = network(look, "train"), network(look, "val")
+        if net is None or other is None or width > 1 or count(look, "columns") < ANSWERS:
+            continue
+        if look.data.get("kind") != "number" and max(net, other) < POOR and abs(net - other) < ALIKE:
+            values |= {"what": "words:underfit-capacity.classes", "net": net, "plain": other}
+    if width == 1 and wide >= COLUMNS and val is not None and len(val) >= 3 and falling >= STILL:
+        left, there = last / spread, float(np.median(val.value[-3:])) / spread
+        if PART[0] <= left <= PART[1] and PART[0] <= there <= PART[1]:
+            values |= {"what": "words:underfit-capacity.rest", "net": left, "plain": there}
+    small = width <= 2 and 0 < learns <= HANDFUL and not run.happened("loss-call")
+    if small and falling >= CALM and start > 0 and PART[0] <= last / start <= PART[1]:
+        values |= {"what": "words:underfit-capacity.small", "net": last / start, "plain": 0.0}
+    if "what" in values:
+        yield Finding(onset=None, values=values, confidence=0.75, place=place(model, "at"))
+
+
+def _targets(run: Run) -> tuple[int, float]:
+    """How many numbers a squared error is asked for at once, and how they spread: what a constant guess costs."""
+    calls = [one for one in training_calls(run, "mse_loss") if text(one, "reduction") == "mean"]
+    shapes = [shape(one, "target_shape") or () for one in calls]
+    spreads = [(number(one, "target_std") or 0.0) ** 2 for one in calls]
+    if not calls or any(len(one) != 2 for one in shapes) or min(spreads) <= 0:
+        return 0, 1.0
+    return min(one[1] for one in shapes), float(np.median(spreads))
+
+
 RULE = Rule(
     id="underfit-capacity",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("curve:train", points=15), LOOKED, Need("event:model", optional=True)),
+    needs=(
+        Need("fact:watched"),
+        Need("curve:train", points=15),
+        LOOKED,
+        Need("event:model", optional=True),
+        Need("event:loss-call", optional=True),
+        Need("curve:val", optional=True),
+    ),
     detect=detect,
     remedies=("larger-model",),
     explains=("plateau", "loss-flat", "slow-descent", "chance-level-loss"),

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..seen import count, flag, last_looks, number, place, shown, text, texts
+from ..source.lines import freezes
 
+MUCH = 0.5  # share of the numbers of a model that are frozen, where nothing else is known
 WEIGHTS = 3  # without a bias among them: one or two (embeddings made elsewhere) are fixed on purpose
 
 
@@ -22,6 +25,9 @@ def detect(run: Run) -> Iterator[Finding]:
                 place=place(models[0], "frozen", "at"),
             )
             return
+    if not run.happened("coverage") and any(count(loop, "by_hand") for loop in run.happened("loop")):
+        yield from _by_hand(run, models)
+        return
     first: dict[float | None, bool] = {}  # loaded or trained before, when they were first seen frozen
     for look in run.happened("coverage"):
         if count(look, "held_frozen"):
@@ -56,6 +62,29 @@ def detect(run: Run) -> Iterator[Finding]:
         return
 
 
+def _by_hand(run: Run, models: tuple[Event, ...]) -> Iterator[Finding]:
+    """Of a training without an optimiser of torch: the only model, frozen by a line of the script, with nothing loaded."""
+    model = models[0] if len(models) == 1 else None
+    if model is None or flag(model, "loaded"):
+        return
+    at = place(model, "frozen") or freezes(run)
+    if at is None:
+        return
+    whole, learns = count(model, "parameters"), count(model, "trainable")
+    if 0 < learns <= whole * (1 - MUCH):
+        yield Finding(
+            onset=None,
+            values={
+                "frozen": whole - learns,
+                "share": 1 - learns / whole,
+                "names": text(model, "variable") or text(model, "class"),
+            },
+            severity=Severity.WARNING,
+            confidence=0.85,
+            place=at,
+        )
+
+
 def _are_layers(names: tuple[str, ...]) -> bool:
     """Whether whole layers are among them, not only tables that are fixed by nature, such as positions."""
     return any(name.endswith("bias") for name in names) or sum(name.endswith("weight") for name in names) >= WEIGHTS
@@ -70,6 +99,7 @@ RULE = Rule(
         Need("event:coverage", optional=True),
         Need("event:model", optional=True),
         Need("event:loop", optional=True),
+        Need("event:source", optional=True),
     ),
     detect=detect,
     remedies=("thaw-parameters",),

@@ -443,6 +443,24 @@ def named_scores(program: Program) -> Iterator[Fault]:
                     yield Fault("named-score", file, one.node, 0.85, {"name": one.name, "code": plain(one.value)})
 
 
+def top_of_few(program: Program, columns: int) -> Iterator[Fault]:
+    """`(scores.topk(2).indices == y).any(1)` of four classes, as the only measure of hits, and not called so."""
+    if columns < 3 or program.text_holds("top-", "top_", "top1", "top2", "top3", "top5", "Top"):
+        return
+    for file in program.files:
+        for node in ast.walk(file.tree):
+            if not isinstance(node, ast.Compare) or len(node.ops) != 1 or not isinstance(node.ops[0], ast.Eq):
+                continue
+            for call in calls(node, "topk"):
+                function = isinstance(call.func, ast.Attribute) and last_name(call.func.value) == "torch"
+                first = number_of(argument(call, 1 if function else 0, "k"))
+                if first is None or first < 2 or 2 * first < columns or first >= columns:
+                    continue
+                if not any(True for _ in calls(scope_of(file, node), "argmax")):
+                    values: dict[str, str | float] = {"name": f"{first:.0f} / {columns}", "code": plain(node)}
+                    yield Fault("top-of-few", file, node, 0.85, values)
+
+
 def _terms(file: File, node: ast.expr, depth: int = 0) -> list[ast.expr]:
     """The summands of a sum, also of one that a name was given."""
     if depth < 8:
@@ -470,5 +488,6 @@ __all__ = [
     "constant_comparisons",
     "divisions",
     "named_scores",
+    "top_of_few",
     "training_values",
 ]

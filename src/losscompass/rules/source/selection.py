@@ -113,6 +113,10 @@ def _keeps(program: Program, node: ast.If) -> bool:
                 return True
         for one in inside(statement):
             if isinstance(one, ast.Assign) and any(
+                "param" in plain(one.value) for _ in calls(one.value, "clone", "copy")
+            ):
+                return True
+            if isinstance(one, ast.Assign) and any(
                 "state" in plain(target) and "best" in plain(target) for target in one.targets
             ):
                 return True

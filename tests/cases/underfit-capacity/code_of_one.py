@@ -1,0 +1,21 @@
+# case: an autoencoder whose code is a single number
+# expect: underfit-capacity
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+
+inputs = torch.randn(1400, 4) @ torch.randn(4, 32)
+inputs = inputs / inputs.std()
+model = nn.Sequential(nn.Linear(32, 48), nn.ReLU(), nn.Linear(48, 1), nn.Linear(1, 48), nn.ReLU(), nn.Linear(48, 32))
+optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+criterion = nn.MSELoss()
+
+for epoch in range(20):
+    for rows in torch.randperm(1200).split(40):
+        loss = criterion(model(inputs[rows]), inputs[rows])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    with torch.no_grad():
+        print(criterion(model(inputs[1200:]), inputs[1200:]).item())
