@@ -8,6 +8,7 @@ from ..base import Finding, Need, Rule, Severity
 from ..seen import count, looked, number, place, text, texts
 from ..source import place_at, program
 from ..source.signs import wrong_terms
+from ._critic import asked_of_critic, label_of
 
 PLAIN = {"Neg", "Mean", "Sum", "View", "Squeeze", "ToCopy", "Clone"}
 BOUNDED = (
@@ -57,30 +58,18 @@ def _negated(graph: Event) -> bool:
 
 def _generator(run: Run, graphs: tuple[Event, ...]) -> Iterator[Finding]:
     """The generator wants its samples to be called what the critic learns to call them: nobody pulls against anybody."""
-    calls = [one for one in run.happened("loss-call") if text(one, "phase") != "val" and _label(one) is not None]
+    calls = [one for one in run.happened("loss-call") if text(one, "phase") != "val" and label_of(one) is not None]
     deepest = max(graphs, key=lambda one: count(one, "parameters"))  # through the critic into the generator
-    mine = [one for one in calls if number(one, "value") == number(deepest, "value") and one.step == deepest.step]
+    value = number(deepest, "value") or 0.0
+    turned = texts(deepest, "root_ops").count("Neg") % 2 == 1  # then the generator flees from the label
+    mine = [one for one in calls if number(one, "value") == (-value if turned else value) and one.step == deepest.step]
     if len(mine) != 1 or count(deepest, "loss_nodes") != 1:
         return
-    theirs = {number(one, "site"): one for one in calls if number(one, "site") != number(mine[0], "site")}
-    fake = [one for one in theirs.values() if _on_fakes(one)]
-    real = [one for one in theirs.values() if not _on_fakes(one)]
-    if len(fake) == len(real) == 1 and _label(fake[0]) != _label(real[0]) and _label(mine[0]) == _label(fake[0]):
-        value = number(mine[0], "value") or 0.0
+    theirs = [one for one in calls if number(one, "site") != number(mine[0], "site")]
+    asked = [each for one in theirs for each in asked_of_critic(one, theirs)]
+    fake, real = ({label for about, label in asked if about == name} for name in ("fake", "real"))
+    if len(fake) == len(real) == 1 and fake != real and (label_of(mine[0]) in fake) != turned:
         yield Finding(onset=None, values={"first": value, "last": value}, place=place(mine[0], "at"), confidence=0.9)
-
-
-def _on_fakes(call: Event) -> bool:
-    """Whether the critic is asked about what the generator made: it is cut from the generator, or called a fake."""
-    at = place(call, "at")
-    code = "" if at is None else at.code.lower()
-    return ".detach()" in code or ("fake" in code and "real" not in code)
-
-
-def _label(call: Event) -> float | None:
-    """The one label that all of a critic's samples are given."""
-    low = number(call, "target_min")
-    return low if low is not None and low == number(call, "target_max") else None
 
 
 RULE = Rule(
