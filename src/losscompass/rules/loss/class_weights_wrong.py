@@ -13,6 +13,9 @@ BEYOND = 20.0
 """Times what balances the classes. People lean to the side of the rare class by some times to miss fewer; so much more says
 that it is nearly the only one that counts."""
 
+TOGETHER = 0.95  # correlation of the logarithms of weights and shares
+STEEP = 0.5  # power of the share that the weight goes by: the root of it, at least
+
 
 def detect(run: Run) -> Iterator[Finding]:
     looked(run, "loss-call")
@@ -43,14 +46,23 @@ def detect(run: Run) -> Iterator[Finding]:
             return
 
 
+def _follows(weights: tuple[float, ...], shares: tuple[float, ...]) -> bool:
+    """Whether the weights grow with the shares, by whatever power: what is frequent counts the more."""
+    x, y = [log(one) for one in shares], [log(one) for one in weights]
+    middle_x, middle_y = sum(x) / len(x), sum(y) / len(y)
+    xx = sum((one - middle_x) ** 2 for one in x)
+    yy = sum((one - middle_y) ** 2 for one in y)
+    xy = sum((one - middle_x) * (other - middle_y) for one, other in zip(x, y, strict=True))
+    return xx > 0 and yy > 0 and xy >= TOGETHER * (xx * yy) ** 0.5 and xy >= STEEP * xx
+
+
 def _wrong(weights: tuple[float, ...], shares: tuple[float, ...]) -> bool:
     """Whether the weights are the inverse shares of other classes, or the shares themselves."""
     balance = [1 / share for share in shares]
     off = [_size(w, weights) - _size(b, tuple(balance)) for w, b in zip(weights, balance, strict=True)]
     kept = zip(sorted(weights), sorted(balance), strict=True)
     known = all(abs(_size(w, weights) - _size(b, tuple(balance))) < log(1.15) for w, b in kept)
-    inverted = all(abs(_size(w, weights) - _size(s, shares)) < log(1.15) for w, s in zip(weights, shares, strict=True))
-    return inverted or (known and max(map(abs, off)) > log(UNEVEN))
+    return _follows(weights, shares) or (known and max(map(abs, off)) > log(UNEVEN))
 
 
 def _size(one: float, of: tuple[float, ...]) -> float:

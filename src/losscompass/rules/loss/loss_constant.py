@@ -1,24 +1,35 @@
-"""A loss that does not depend on the model: the gradient reaches every parameter, and is exactly zero."""
+"""A loss that does not depend on the model: its gradient is exactly zero, or the output is compared with itself."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..operations import SOFTMAX, last_operation
-from ..seen import count, loops, number, place, texts, training_calls
+from ..seen import count, loops, number, place, text, texts, training_calls
 
 LEAST = 2  # looks at the gradients
 FLAT = {"Round", "Sign", "Floor", "Ceil", "Trunc", "Heaviside", "FloorDivide"}
 """Operations whose slope is zero wherever they have one."""
 ENDS = {*SOFTMAX, "Relu", "Sigmoid", "Tanh"}
+DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 CALLS = (
-    *("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "cross_entropy", "nll_loss"),
+    *(*DISTANCES, "cross_entropy", "nll_loss"),
     *("binary_cross_entropy", "binary_cross_entropy_with_logits", "kl_div"),
 )
 
 
 def detect(run: Run) -> Iterator[Finding]:
     found = loops(run)
+    itself = _with_itself(run)
+    if itself is not None:
+        yield Finding(
+            onset=None,
+            values={"what": "words:loss-constant.itself", "function": text(itself, "function")},
+            place=place(itself, "at"),
+        )
+        return
     if any(2 * count(loop, "steps_without_gradient") > count(loop, "steps") for loop in found):
         return  # cleared before the step: the loss may well have had a gradient
     norms = [track.stats["norm"] for track in run.tracks("gradient") if "norm" in track.stats]
@@ -40,9 +51,30 @@ def detect(run: Run) -> Iterator[Finding]:
     graph = run.happened("graph")[0]
     yield Finding(
         onset=None,
-        values={"looks": max(len(norm) for norm in norms), "tensors": len(norms)},
+        values={
+            "what": "words:loss-constant.slope",
+            "looks": max(len(norm) for norm in norms),
+            "tensors": len(norms),
+        },
         place=place(call, "input-op", "at") or place(graph, "outermost", "at"),
     )
+
+
+def _with_itself(run: Run) -> Event | None:
+    """A distance of the output from itself: zero at every look, although both sides vary, and by the same numbers."""
+    calls: dict[float | None, list[Event]] = defaultdict(list)
+    for one in training_calls(run, *DISTANCES):
+        calls[number(one, "site")].append(one)
+    for looks in calls.values():
+        if len(looks) >= LEAST and all(map(_same, looks)):
+            return looks[0]
+    return None
+
+
+def _same(call: Event) -> bool:
+    sides = [[number(call, f"{side}_{what}") for what in ("min", "max", "mean", "std")] for side in ("input", "target")]
+    varies = sides[0][0] != sides[0][1] and None not in sides[0]
+    return number(call, "value") == 0 and varies and sides[0] == sides[1] and bool(texts(call, "input_ops"))
 
 
 RULE = Rule(

@@ -9,26 +9,37 @@ from ..base import Finding, Need, Rule, Severity
 from ..looks import update_ratio
 from ..rate._weights import TURNED, seen_in_the_weights
 from ..seen import count, looked, number, place, proportional, shape, text, texts
+from ._by_hand import summed_by_hand
 from ._distance import form
 
 LEAST = 8  # divided by less, it may be a weight
+SURE = 64
+"""Divided by so many beyond what is accumulated, a single mean is divided by some number of samples."""
 TOO_FAR = 10.0
 """Rate of SGD on the mean loss from which on no step is small: on a bowl of curvature 1, which scaled inputs make, descent
 diverges from a rate of 2 on."""
 
 
 def detect(run: Run) -> Iterator[Finding]:
-    if not run.happened("graph"):
-        looked(run, "loss-call")
+    if not run.happened("loss-call"):
+        summed, rows = summed_by_hand(run)
+        if summed is not None:
+            where = place(summed, "outermost", "at")
+            yield Finding(onset=None, values={"factor": f"{rows}", "samples": rows}, place=where, confidence=0.85)
+            return
+        if not run.happened("graph"):
+            looked(run, "loss-call")
     calls = [call for call in run.happened("loss-call") if text(call, "phase") != "val"]
     means = {text(call, "reduction") for call in calls} == {"mean"}
-    steps = max((number(loop, "backwards_per_step") or 1 for loop in run.happened("loop")), default=1)
+    steps = max((number(loop, "backwards_per_step") or 1 for loop in run.happened("loop")), default=1.0)
+    each = max(round(steps), 1)
     optimizer = proportional(run)
     for graph in run.happened("graph"):
         factor = number(graph, "scaled_by")
         if means and factor is not None and 0 < factor <= 1 / LEAST:
             parts = round(1 / factor)
-            if abs(parts * factor - 1) < 1e-3 and parts != round(steps) and parts in _sizes(run, calls):
+            known = {parts, parts / each} & _sizes(run, calls) or _alone(graph, optimizer, parts / each)
+            if abs(parts * factor - 1) < 1e-3 and parts != each and known:
                 yield Finding(
                     onset=None,
                     values={"factor": f"1/{parts}", "samples": parts},
@@ -47,8 +58,8 @@ def detect(run: Run) -> Iterator[Finding]:
             )
             return
     first = next(iter(run.happened("graph")), None)
-    rows = [one for one in run.happened("batch") if text(one, "phase") == "train"]
-    size = (shape(rows[0], "shape") or (0,))[0] if rows else 0
+    given = [one for one in run.happened("batch") if text(one, "phase") == "train"]
+    size = (shape(given[0], "shape") or (0,))[0] if given else 0
     if first is not None and form(first) == "Sum" and rate is not None and size >= LEAST and _bears_the_mean(run, size):
         where = place(first, "outermost", "at")
         yield Finding(onset=None, values={"factor": f"{size}", "samples": size}, place=where, confidence=0.85)
@@ -59,7 +70,14 @@ def _bears_the_mean(run: Run, size: int) -> bool:
     return seen_in_the_weights(run) is not None and update_ratio(run) <= TURNED * size / 2
 
 
-def _sizes(run: Run, calls: list[Event]) -> set[int]:
+def _alone(graph: Event, optimizer: Event | None, parts: float) -> bool:
+    """Whether the loss is one mean, and nothing but divided before SGD steps on it: no weight of a term among others."""
+    ops = texts(graph, "root_ops")
+    single = count(graph, "loss_nodes") == 1 and set(ops[:-1]) == {"Div"}
+    return optimizer is not None and single and parts >= SURE and abs(parts - round(parts)) < 1e-3
+
+
+def _sizes(run: Run, calls: list[Event]) -> set[float]:
     """The numbers that people divide by: samples of a batch, of the data, batches of a pass."""
     loaders = [count(loader, key) for loader in run.happened("loader") for key in ("batch_size", "length", "batches")]
     return {*loaders, *((shape(call, "input_shape") or (0,))[0] for call in calls)}
@@ -88,6 +106,7 @@ RULE = Rule(
         Need("event:loop", optional=True),
         Need("fact:reinforcement", optional=True),
         Need("event:batch", optional=True),
+        Need("train/loss", finite=False, optional=True),
     ),
     detect=detect,
     remedies=("check-loss-wiring",),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import partial
-from math import inf
 
 from ...evidence.records import Event
 from ...evidence.run import Run
@@ -10,25 +9,32 @@ from ..base import Finding, Need, Rule, Severity
 from ..operations import SOFTMAX, applied, last_operation
 from ..rewrite import changed, without_call
 from ..seen import looked, number, training_calls
+from ._by_hand import RANGES, squeezed_by_hand
 
-RANGES = {"Relu": (0.0, inf), "Sigmoid": (0.0, 1.0), "Tanh": (-1.0, 1.0), **dict.fromkeys(SOFTMAX, (0.0, 1.0))}
 DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 SCORES = ("cross_entropy", "binary_cross_entropy_with_logits", "multi_margin_loss", "multilabel_soft_margin_loss")
 PROBABILITIES = ("binary_cross_entropy", *DISTANCES)
 SQUEEZED = {"cross_entropy": {"Relu", "Sigmoid", "Tanh"}, "multi_margin_loss": {"Relu", "Sigmoid", "Tanh"}}
+NAMES = {"Relu": ("relu", "ReLU"), "Tanh": ("tanh", "Tanh"), "Sigmoid": ("sigmoid", "Sigmoid")}
 OUT_OF_REACH = 0.1  # share of the targets' range: less than that may be a few outliers, or rounding
 LOOKS = 2  # calls that show it
 
 
 def detect(run: Run) -> Iterator[Finding]:
-    looked(run, "loss-call")
+    if not run.happened("loss-call"):
+        yield from _told_by_hand(run)
+        return
     seen: dict[float | None, int] = {}
     for call in training_calls(run, *SCORES, *PROBABILITIES):
         last, function = last_operation(call), str(call.data.get("function"))
         if last not in RANGES:
             continue
+        unit = {number(call, "input_min"), number(call, "input_max")} == {
+            1.0
+        }  # a softmax over a single one is always 1
+        alone = last in SOFTMAX and unit and function in PROBABILITIES
         squeezed = function in SCORES and last in SQUEEZED.get(function, {"Relu", "Tanh"})
-        if not squeezed and not (function in DISTANCES and _out_of_reach(call, last)) and not _one_unit(call, last):
+        if not squeezed and not (function in DISTANCES and _out_of_reach(call, last)) and not alone:
             continue
         site = number(call, "site")
         seen[site] = seen.get(site, 0) + 1
@@ -39,6 +45,7 @@ def detect(run: Run) -> Iterator[Finding]:
         yield Finding(
             onset=None,
             values={
+                "what": "words:output-activation-mismatch.targets",
                 "operation": last.lower().removeprefix("safe"),
                 "loss": function,
                 "low": low,
@@ -47,9 +54,28 @@ def detect(run: Run) -> Iterator[Finding]:
                 "target_high": number(call, "target_max") or 0.0,
             },
             place=where,
-            change=changed(where, partial(without_call, names=_names(last))) if squeezed else None,
+            change=changed(where, partial(without_call, names=NAMES.get(last, ()))) if squeezed else None,
         )
         return
+
+
+def _told_by_hand(run: Run) -> Iterator[Finding]:
+    seen = squeezed_by_hand(run)
+    if seen is None:
+        looked(run, "loss-call")
+        return
+    low, high = RANGES[seen.operation]
+    yield Finding(
+        onset=None,
+        values={
+            "what": "words:output-activation-mismatch.by-hand",
+            "operation": seen.operation.lower().removeprefix("safe"),
+            "low": low,
+            "high": high,
+        },
+        confidence=0.9 if seen.far else 0.85,
+        place=seen.place,
+    )
 
 
 def _out_of_reach(call: Event, last: str) -> bool:
@@ -63,21 +89,16 @@ def _out_of_reach(call: Event, last: str) -> bool:
     return beyond >= OUT_OF_REACH * (most - least) and (mean - std < low or mean + std > high)
 
 
-def _one_unit(call: Event, last: str) -> bool:
-    """A softmax over a single unit is always 1."""
-    low, high = number(call, "input_min"), number(call, "input_max")
-    return last in SOFTMAX and low == high == 1.0 and call.data.get("function") in PROBABILITIES
-
-
-def _names(last: str) -> tuple[str, ...]:
-    return {"Relu": ("relu", "ReLU"), "Tanh": ("tanh", "Tanh"), "Sigmoid": ("sigmoid", "Sigmoid")}.get(last, ())
-
-
 RULE = Rule(
     id="output-activation-mismatch",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("event:loss-call", optional=True)),
+    needs=(
+        Need("fact:watched"),
+        Need("event:loss-call", optional=True),
+        Need("event:graph", optional=True),
+        Need("event:source", optional=True),
+    ),
     detect=detect,
     remedies=("pass-logits",),
     explains=(

@@ -1,19 +1,20 @@
 """Axes that are mixed up: a view that cuts across them, or samples on the axis that a layer reads as time."""
 
-import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ...evidence.records import Event, Place
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Undecided
-from ..rewrite import calls_of
 from ..seen import count, flag, number, place, shape, text
+from ..source import program
+from ..source.padding import padded_in_rows
+from ._views import VIEWS, names_axes
 
 LOOKS = 3  # calls of a layer: one batch may be as long as it is wide
 LENGTHS = 2  # different lengths beside one and the same number of rows: padded sentences in batches
 SIZES = 6  # of the targets over the run: a last batch that is smaller makes two
-VIEWS = ("view", "reshape")
+IN_ROWS = 0.9  # confidence
 TURNED = "view size is not compatible with input tensor's size and stride"
 """What torch says of a view of a tensor whose axes were swapped or cut before."""
 
@@ -24,7 +25,7 @@ def detect(run: Run) -> Iterator[Finding]:
     for event in (*run.happened("graph"), *run.happened("layout")):
         before, after = shape(event, "scrambled_from"), shape(event, "scrambled_to")
         where = place(event, "scrambled") or (place(event, "at") if event.name == "layout" else None)
-        if not before or not after or (flag(event, "scrambled_regroups") and not _names_axes(where)):
+        if not before or not after or (flag(event, "scrambled_regroups") and not names_axes(where)):
             continue
         yield Finding(
             onset=None,
@@ -42,8 +43,9 @@ def detect(run: Run) -> Iterator[Finding]:
     for call in run.happened("sequence-call"):
         spot = place(call, "at")
         calls[(spot.file, spot.line) if spot else None, text(call, "class")].append(call)
+    padded = bool(run.happened("source")) and padded_in_rows(program(run))
     for looks in calls.values():
-        confidence = _samples_as_time(looks, sizes)
+        confidence = _samples_as_time(looks, sizes) or (padded and _reads_columns(looks) and IN_ROWS) or 0.0
         if confidence:
             given = shape(looks[0], "shape") or ()
             yield Finding(
@@ -53,6 +55,12 @@ def detect(run: Run) -> Iterator[Finding]:
                 place=place(looks[0], "at"),
             )
             return
+
+
+def _reads_columns(looks: list[Event]) -> bool:
+    """Whether a layer is given batches of sequences, and reads the first axis as time."""
+    shapes = [given for call in looks if (given := shape(call, "shape")) is not None]
+    return all(len(given) == 3 for given in shapes) and not any(flag(call, "batch_first") for call in looks)
 
 
 def _time(call: Event, given: tuple[int, ...]) -> int:
@@ -82,15 +90,6 @@ def _samples_as_time(looks: list[Event], sizes: int) -> float:
     return 0.85 if padded else 0.0
 
 
-def _names_axes(where: Place | None) -> bool:
-    """Whether the line names each axis by itself: a product or a -1 may be a merger of two on purpose."""
-    calls = [] if where is None else calls_of(where.code)
-    views = [one for one in calls if isinstance(one.func, ast.Attribute) and one.func.attr in VIEWS]
-    arguments = [argument for one in views for argument in one.args]
-    nodes = [node for argument in arguments for node in ast.walk(argument)]
-    return bool(nodes) and not any(isinstance(node, ast.Starred | ast.USub | ast.Mult) for node in nodes)
-
-
 def _read(given: tuple[int, ...], batch_first: bool) -> str:
     return f"{_shown(given)}, batch_first={batch_first}" if len(given) == 3 else _shown(given)
 
@@ -110,6 +109,7 @@ RULE = Rule(
         Need("event:loop", optional=True),
         Need("event:failed", optional=True),
         Need("event:sequence-call", optional=True),
+        Need("event:source", optional=True),
     ),
     detect=detect,
     remedies=("match-shapes",),

@@ -1,14 +1,20 @@
-"""A softmax over an axis along which nothing is shared out: the samples of a batch, or the heads of an attention."""
+"""What is shared out, or brought to one length, along the wrong axis: the samples of a batch, or the heads of an attention."""
 
 from collections.abc import Iterator
 from functools import partial
+from math import log
 
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
+from ..operations import applied, last_operation
 from ..rewrite import changed, with_keyword
-from ..seen import count, looked, number, place, text
+from ..seen import count, looked, number, place, shape, text, training_calls
+from ..source import place_at, program
+from ..source.axes import over_samples
 
 CALLS = {"LogSoftmax": ("log_softmax", "LogSoftmax"), "Softmax": ("softmax", "Softmax")}
+ROUNDING = 0.02  # of a logarithm: half precision keeps three digits
 
 
 def detect(run: Run) -> Iterator[Finding]:
@@ -25,21 +31,70 @@ def detect(run: Run) -> Iterator[Finding]:
             change = None  # given by position
         yield Finding(
             onset=None,
-            values={"operation": operation.lower(), "axis": int(axis), "axes": count(graph, "astray_axes")},
+            values={
+                "what": "words:wrong-dimension.astray",
+                "operation": operation.lower(),
+                "axis": int(axis),
+                "axes": count(graph, "astray_axes"),
+            },
             place=where or place(graph, "at"),
             change=change,
         )
         return
+    call = next((one for one in training_calls(run, "nll_loss") if _elsewhere(one)), None)
+    if call is not None:
+        operation = last_operation(call).lower()
+        yield Finding(
+            onset=None,
+            values={"what": "words:wrong-dimension.classes", "operation": operation},
+            place=applied(call, "softmax"),
+        )
+        return
+    if run.happened("source"):
+        for one in over_samples(program(run), run):
+            yield Finding(
+                onset=None,
+                values={"what": f"words:wrong-dimension.{one.form}", "name": one.name},
+                confidence=one.confidence,
+                place=place_at(one.file, one.node),
+            )
+            return
+
+
+def _elsewhere(call: Event) -> bool:
+    """Whether log-probabilities cannot be those of the classes, by their size alone.
+
+    Of C classes the likeliest has a share of 1 / C at least, and the logarithms of all add up to −C·log C at most.
+    """
+    given, most = shape(call, "input_shape"), number(call, "input_max")
+    high = number(call, "rows_sum_high")
+    if given is None or len(given) < 2 or given[1] < 2 or most is None or high is None:
+        return False
+    even = log(given[1])
+    return last_operation(call) == "LogSoftmax" and (most < -even - ROUNDING or high > given[1] * (ROUNDING - even))
 
 
 RULE = Rule(
     id="wrong-dimension",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("event:graph", optional=True)),
+    needs=(
+        Need("fact:watched"),
+        Need("event:graph", optional=True),
+        Need("event:loss-call", optional=True),
+        Need("event:source", optional=True),
+    ),
     detect=detect,
     remedies=("match-shapes",),
-    explains=("plateau", "loss-flat", "slow-descent", "chance-level-loss", "constant-metric", "initial-loss-off"),
+    explains=(
+        "overfitting",
+        "plateau",
+        "loss-flat",
+        "slow-descent",
+        "chance-level-loss",
+        "constant-metric",
+        "initial-loss-off",
+    ),
     confidence=0.95,
     domain=("T9", "L2"),
 )

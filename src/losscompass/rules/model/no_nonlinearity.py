@@ -1,12 +1,16 @@
 """Linear layers with nothing between them: however many there are, together they are one."""
 
+import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Change, Finding, Need, Rule, Severity
 from ..rewrite import changed, with_inner_call, with_value_called
 from ..seen import count, looked, place, shape, texts, training_calls
+from ..source import place_at, program
+from ..source.shape import last_name
 
 LAYERS = 2  # from two layers on, an activation is missing
 TABLES = ("Embedding", "EmbeddingBag")  # bags of words are linear on purpose
@@ -22,7 +26,7 @@ def detect(run: Run) -> Iterator[Finding]:
             continue
         if layers == LAYERS and _is_autoencoder(run):
             continue  # principal components, learned
-        change = _change(graph)
+        change = _made(run) or _change(graph)
         yield Finding(
             onset=None,
             values={"layers": longest},
@@ -43,6 +47,24 @@ def _is_autoencoder(run: Run) -> bool:
     return bool(fed & wanted - {None})
 
 
+def _made(run: Run) -> Change | None:
+    """The first stack, written out, that puts a linear layer right behind another, with an activation between them."""
+    if not run.happened("source"):
+        return None
+    read = program(run)
+    for file, call in read.calls_of.get("Sequential", []):
+        kinds = [last_name(one.func) if isinstance(one, ast.Call) else "" for one in call.args]
+        for before, after, layer in zip(kinds, kinds[1:], call.args[1:], strict=False):
+            if before == after == "Linear" and isinstance(layer, ast.Call):
+                line = file.lines[layer.lineno - 1]
+                whole = line.encode()[: layer.col_offset].decode(errors="ignore")
+                name = ast.unparse(layer.func).removesuffix("Linear")
+                after_ = f"{whole}{name}ReLU(), {line[len(whole) :]}"
+                where = replace(place_at(file, layer), line=layer.lineno, code=line.strip())
+                return Change(where, line.strip(), after_.strip())
+    return None
+
+
 def _change(graph: Event) -> Change | None:
     first, second = place(graph, "earlier-layer"), place(graph, "layer")
     if first is not None and second is not None and (first.file, first.line) != (second.file, second.line):
@@ -60,6 +82,7 @@ RULE = Rule(
         Need("event:batch", optional=True),
         Need("event:loss-call", optional=True),
         Need("fact:compiled", optional=True),
+        Need("event:source", optional=True),
     ),
     detect=detect,
     remedies=("add-activation",),

@@ -5,8 +5,9 @@ from math import log
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
+from ..seen import shape
 from ..source import place_at, program
-from ..source.ties import ties
+from ..source.ties import Tie, ties
 
 THRESHOLDS = {
     "large": Threshold(
@@ -19,20 +20,39 @@ THRESHOLDS = {
 def detect(
     run: Run, *, large: float = THRESHOLDS["large"].value, off: float = THRESHOLDS["off"].value
 ) -> Iterator[Finding]:
-    for one in ties(program(run)):
-        if one.form == "scaled" and (abs(one.factor) < large or not _starts_high(run, off)):
-            continue
+    cut_anew = _cut_anew(run)
+    found = [
+        one
+        for one in ties(program(run))
+        if (one.form != "scaled" or (abs(one.factor) >= large and _starts_high(run, off)))
+        and (one.form != "reshaped" or cut_anew)
+    ]
+    if found:
+        # The lowest of several is the nearest to the output.
+        last = max((one for one in found if (one.form, one.file) == (found[0].form, found[0].file)), key=_line)
         yield Finding(
             onset=None,
             values={
-                "what": f"words:weight-tying-wrong.{one.form}",
-                "layer": one.layer,
-                "other": one.other,
-                "factor": one.factor,
+                "what": f"words:weight-tying-wrong.{last.form}",
+                "layer": last.layer,
+                "other": last.other,
+                "factor": last.factor,
             },
-            place=place_at(one.file, one.node),
+            place=place_at(last.file, last.node),
         )
-        return
+
+
+def _line(one: Tie) -> int:
+    return int(getattr(one.node, "lineno", 0))
+
+
+def _cut_anew(run: Run) -> bool:
+    """Whether a view of a matrix has the shape of its transpose, and not its numbers."""
+    for graph in run.happened("graph"):
+        before, after = shape(graph, "scrambled_from"), shape(graph, "scrambled_to")
+        if before is not None and after is not None and len(before) == 2 and before == after[::-1]:
+            return True
+    return False
 
 
 def _starts_high(run: Run, off: float) -> bool:
@@ -50,12 +70,20 @@ RULE = Rule(
     needs=(
         Need("fact:watched"),
         Need("event:source", optional=True),
+        Need("event:graph", optional=True),
         Need("fact:classes", optional=True),
         Need("train/loss", optional=True),
     ),
     detect=detect,
     remedies=("check-loss-wiring",),
-    explains=("initial-loss-off", "slow-descent", "loss-still-falling", "plateau", "chance-level-loss"),
+    explains=(
+        "tensor-layout-wrong",
+        "initial-loss-off",
+        "slow-descent",
+        "loss-still-falling",
+        "plateau",
+        "chance-level-loss",
+    ),
     thresholds=THRESHOLDS,
     confidence=0.85,
     domain=("T9",),

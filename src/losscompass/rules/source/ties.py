@@ -58,6 +58,21 @@ def _weight(node: ast.AST) -> str:
     return last_name(node.value) if isinstance(node, ast.Attribute) and node.attr == "weight" else ""
 
 
+def _is_cut(node: ast.AST) -> bool:
+    return any(isinstance(one, ast.Attribute) and one.attr in {"detach", "data"} for one in ast.walk(node))
+
+
+def _is_turned(node: ast.AST) -> bool:
+    return any(isinstance(one, ast.Attribute) and one.attr in {"t", "T", "mT", "transpose"} for one in ast.walk(node))
+
+
+def _reshaped(node: ast.AST) -> str:
+    """The layer of `self.fc.weight.view(64, -1)`: cut anew, where it was to be turned over."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"view", "reshape"}:
+        return _weight(node.func.value) if len(node.args) == 2 else ""
+    return ""
+
+
 def _weights_in(node: ast.AST) -> set[str]:
     return {name for one in ast.walk(node) if (name := _weight(one))}
 
@@ -105,8 +120,13 @@ def _used(program: Program, file: File, node: ast.AST, made: dict[str, set[str]]
     if isinstance(function, Function) and not program.is_used(function):
         return
     layer = _weight(weight)
+    if layer and made.get(layer) == {"Linear"} and _is_turned(weight) and _is_cut(weight):
+        yield Tie("detached", file, node, layer, layer)  # the decoder of an autoencoder
+    reshaped = _reshaped(weight)
+    if reshaped and made.get(reshaped) == {"Linear"}:
+        yield Tie("reshaped", file, node, reshaped, reshaped)
     if layer and made.get(layer) == {"Embedding"}:
-        if any(isinstance(one, ast.Attribute) and one.attr in {"detach", "data"} for one in ast.walk(weight)):
+        if _is_cut(weight):
             yield Tie("detached", file, node, layer, layer)
         above = file.parents.get(node)
         if isinstance(above, ast.BinOp) and isinstance(above.op, ast.Mult):

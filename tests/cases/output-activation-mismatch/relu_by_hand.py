@@ -1,0 +1,23 @@
+# case: a ReLU before a distance by hand from a standardised target
+# expect: output-activation-mismatch
+# line: 20
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+x = torch.randn(400, 8)
+target = 3 * x[:, :1] + x[:, 1:2] + 5
+target = (target - target.mean()) / target.std()
+
+
+def mse(out, y):
+    return ((out - y) ** 2).mean()
+
+
+model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 1), nn.ReLU())
+optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+for rows in torch.randperm(400).split(40):
+    loss = mse(model(x[rows]), target[rows])
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
