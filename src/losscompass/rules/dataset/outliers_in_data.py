@@ -6,17 +6,14 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ..loss._distance import form
-from ..seen import shape
 from ._columns import column, figures, known, listed, table, whole
+from ._heavy import outliers_in_the_loss
 from ._pairs import LOOKED, figure, pairs
 
 JUMP = Threshold(4.0, unit="how many times farther than the next values", basis="calibration/outliers-in-data.json")
 DISTANCE = Threshold(20.0, unit="robust standard deviations from the median", basis="calibration/outliers-in-data.json")
 VALUES = 20  # different ones, below which the column is a scale of steps
 WATCHED = 1000.0  # robust standard deviations, in a run: heavy tails reach a hundred
-STEPS, PARTS = 100, 4  # of the loss
-HEAVY, PEAK, CALM = 5.0, 20.0, 5.0  # mean over median, high over median, and how far the median may go
 FEW = 0.05  # share of the rows: more than that are a part of the distribution
 
 
@@ -55,7 +52,7 @@ def detect(run: Run, jump: float = JUMP.value, distance: float = DISTANCE.value)
 
 def _watched(run: Run, jump: float) -> Iterator[Finding]:
     looks = list(pairs(run))
-    if not looks and (told := _by_the_loss(run)) is not None:
+    if not looks and (told := outliers_in_the_loss(run)) is not None:
         yield told
         return
     if not looks:
@@ -77,30 +74,6 @@ def _watched(run: Run, jump: float) -> Iterator[Finding]:
                 severity=Severity.CRITICAL,
             )
             return
-
-
-def _by_the_loss(run: Run) -> Finding | None:
-    """Of a squared error that was written by hand: a few batches hold nearly all of it, from the first pass to the last."""
-    graph, curve = next(iter(run.happened("graph")), None), run.curve("train")
-    if graph is None or form(graph) != "Mean" or curve is None or len(curve) < STEPS or curve.value.min() < 0:
-        return None
-    with np.errstate(all="ignore"):
-        return _heavy(run, curve.value)
-
-
-def _heavy(run: Run, losses: np.ndarray) -> Finding | None:
-    parts = [part for part in np.array_split(losses, PARTS) if part.size]
-    far = [float(part.mean() / max(float(np.median(part)), 1e-12)) for part in parts]
-    most = [float(np.percentile(part, 95) / max(float(np.median(part)), 1e-12)) for part in parts]
-    usual = [float(np.median(part)) for part in parts]
-    # A run that diverges, or leaps and comes back changed, moves what is usual; outliers leave it where it is.
-    if min(far) < HEAVY or min(most) < PEAK or max(usual) > CALM * min(usual):
-        return None
-    # Each such batch holds one of them, or few: the mean over the batch makes it smaller by so many.
-    rows = max([1, *((shape(one, "shape") or (1,))[0] for one in run.happened("batch"))])
-    share = float(np.mean(losses > PEAK * np.median(losses))) / rows
-    values: dict[str, float | str] = {"columns": 1, "names": "y", "distance": (rows * float(np.median(most))) ** 0.5}
-    return Finding(onset=None, values={**values, "share": share}, severity=Severity.CRITICAL, confidence=0.75)
 
 
 RULE = Rule(

@@ -6,8 +6,8 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ..seen import number
 from ._columns import column, figures, known, listed, table, whole
+from ._marks import entered
 from ._pairs import LOOKED, figure, pairs
 
 MOST = Threshold(
@@ -16,8 +16,6 @@ MOST = Threshold(
     basis="calibration/sentinel-in-features.json",
 )
 
-ENOUGH = 0.005  # share of the numbers of a batch that are a usual mark; what stands there by chance is rarer
-MARKS = (-9999.0, -999.0, -99.0)
 USUAL = 90.0  # size from which on a whole number of this kind is meant as a mark (−99, −999 …)
 
 
@@ -50,8 +48,8 @@ def detect(run: Run, most: float = MOST.value) -> Iterator[Finding]:
 def _watched(run: Run, most: float) -> Iterator[Finding]:
     """One number far from all others, again and again, in what enters the model."""
     looks = list(pairs(run))
-    if (entered := _entered(run, most)) is not None and not any(figure(look, "features") >= 1 for look in looks):
-        yield entered
+    if (found := entered(run, most)) is not None and not any(figure(look, "features") >= 1 for look in looks):
+        yield found
         return
     if not looks:
         raise Undecided("watched-data-look")
@@ -71,26 +69,6 @@ def _watched(run: Run, most: float) -> Iterator[Finding]:
                 severity=Severity.CRITICAL if usual else None,
             )
             return
-
-
-def _entered(run: Run, most: float) -> Finding | None:
-    """A usual mark at the lower end of the numbers that enter the model, in every batch of training."""
-    batches = [one for one in run.happened("batch") if one.data.get("phase") == "train"]
-    shares = [number(one, "sentinels") or 0.0 for one in batches]
-    lows = {number(one, "min") for one in batches}
-    if len(batches) < 2 or len(lows) != 1 or not all(ENOUGH <= share <= most for share in shares):
-        return None
-    (low,), highs = lows, [number(one, "max") or 0.0 for one in batches]
-    # It lies far below what the other numbers are: nine tenths of the way down there is nothing.
-    if low is None or low not in MARKS or max(map(abs, highs)) > -low / 10:
-        return None
-    return Finding(
-        onset=None,
-        values={"columns": 1, "names": "x", "value": low, "share": sum(shares) / len(shares)},
-        severity=Severity.CRITICAL,
-        confidence=0.95,
-        place=batches[0].places.get("at"),
-    )
 
 
 RULE = Rule(
