@@ -116,6 +116,12 @@ def last_looks(run: Run) -> tuple[Event, ...]:
     return latest(run, "coverage", "optimizer")
 
 
+def steps_in(run: Run, event: Event) -> float:
+    """How many steps the run had made when this was seen: from the first of the loss on."""
+    loss, step = run.curve("train"), step_of(event)
+    return (step or 0.0) - (float(loss.step[0]) if loss is not None and len(loss) else 0.0)
+
+
 def shown(names: tuple[str, ...], most: int = 3) -> str:
     """Names as a message shows them: the first few of many."""
     return ", ".join(names[:most]) + (", …" if len(names) > most else "")

@@ -109,14 +109,8 @@ RULE = Rule(
     detect=detect,
     remedies=("scale-inputs",),
     explains=(
-        "loss-flat",
-        "loss-oscillation",
-        "loss-divergence",
-        "slow-descent",
-        "initial-loss-off",
-        "learning-rate-too-high",  # too high for such inputs
-        "non-finite-loss",
-        "dead-relu",
+        *("loss-flat", "loss-oscillation", "loss-divergence", "slow-descent", "initial-loss-off"),
+        *("learning-rate-too-high", "non-finite-loss", "dead-relu"),  # the rate: too high for such inputs
     ),
     thresholds={"ratio": RATIO, "size": SIZE},
     confidence=0.75,

@@ -3,15 +3,11 @@
 from collections.abc import Iterator
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ..looks import update_ratio
-from ..loss._distance import size_of_target
-from ..rate._weights import TURNED, seen_in_the_weights
-from ..seen import proportional
+from ..base import Finding, Need, Rule, Severity, Undecided
 from ._columns import known, number, text
 from ._pairs import LOOKED, enough, figure, network, pairs, skill
+from ._raw_target import SIZE, raw_target_in_the_loss
 
-SIZE = Threshold(20.0, unit="size of the target, where 1 is standardised", basis="calibration/target-not-scaled.json")
 TINY = 1e-3
 WATCHED = 5.0  # size in a run in which the network is far behind a plain model of the same samples
 BEHIND = 0.3  # so much less skill
@@ -40,7 +36,7 @@ def detect(run: Run, size: float = SIZE.value) -> Iterator[Finding]:
 def _watched(run: Run) -> Iterator[Finding]:
     """A target in large units that a plain model predicts and the network does not."""
     looks = list(pairs(run))
-    if not looks and (found := _by_the_loss(run)) is not None:
+    if not looks and (found := raw_target_in_the_loss(run)) is not None:
         yield found
         return
     if not looks:
@@ -72,18 +68,6 @@ def _watched(run: Run) -> Iterator[Finding]:
             confidence=0.85,
         )
         return
-
-
-def _by_the_loss(run: Run) -> Finding | None:
-    """A first squared error far beyond what the outputs can make, and steps that only a target of size 1 would bear."""
-    size, loss = size_of_target(run), run.curve("train")
-    if size < SIZE.value or loss is None or not len(loss) or run.facts.get("reinforcement") is True:
-        return None
-    bears = proportional(run) is not None and update_ratio(run) <= TURNED * size / 2
-    if not bears or seen_in_the_weights(run) is None:
-        return None
-    values: dict[str, float | str] = {"column": "y", "mean": "–", "std": "–", "variance": size * size}
-    return Finding(onset=None, values=values, severity=Severity.CRITICAL, confidence=0.85)
 
 
 def _far(mean: float, std: float, net: float, rows: float) -> bool:

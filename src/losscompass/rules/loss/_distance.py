@@ -4,7 +4,7 @@ from ...evidence.records import Event
 from ...evidence.run import Run
 from ..looks import values
 from ..operations import LAYOUT, LINEAR
-from ..seen import number, texts
+from ..seen import number, steps_in, texts
 
 FAR = 3.0  # times the size of the outputs: then the distance is the size of the targets
 
@@ -23,7 +23,7 @@ def size_of_target(run: Run) -> float:
     graph = next(iter(run.happened("graph")), None)
     value = number(graph, "value") if graph is not None and form(graph) == "Mean" else None
     tracks = run.tracks("activation")
-    if graph is None or value is None or value <= 0 or graph.step not in (0, 0.0) or not tracks:
+    if graph is None or value is None or value <= 0 or steps_in(run, graph) > 0 or not tracks:
         return 0.0
     means, spreads = values(tracks[-1], "mean")[:1], values(tracks[-1], "std")[:1]
     if not means.size or not spreads.size:

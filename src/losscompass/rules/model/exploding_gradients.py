@@ -1,15 +1,12 @@
 """Gradients that grow through depth or time: at the start already, a layer's weights move the loss far more than it is high."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 
-import numpy as np
-
-from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ..looks import values, weights
-from ..seen import count, flag, loops, number, place, step_of, texts
+from ..seen import flag, loops, number, place
+from ._growth import is_deep, through_the_layers
 
 STEEP = Threshold(
     15.0,
@@ -19,14 +16,12 @@ STEEP = Threshold(
 """Percent of the loss for one percent of a layer's weights (gradient norm × weight norm / loss), at the first step. A layer that
 is used once moves a squared error by 2 % at most where the outputs are far off; one in a recurrence by that for each step.
 Sound programs of the zoo: up to 4.6."""
-GROWN = 1e3  # times the outputs of the first layer
-DEEP = 10  # products with weights, each time step counted
 JUMPED = 0.5  # share of its weights that the first step changed: they say nothing of what they were before
 
 
 def detect(run: Run, steep_at: float = STEEP.value) -> Iterator[Finding]:
     models = run.happened("model")
-    if (grown := _through_the_layers(run)) is not None:
+    if (grown := through_the_layers(run)) is not None:
         yield grown
         return
     curve = run.curve("train")
@@ -35,7 +30,7 @@ def detect(run: Run, steep_at: float = STEEP.value) -> Iterator[Finding]:
     if any(flag(one, "loaded") for one in models):
         return  # near its minimum a small loss is steep
     found, graphs = loops(run), run.happened("graph")
-    if len(found) != 1 or not any(_is_deep(graph) for graph in graphs[:1]):
+    if len(found) != 1 or not any(is_deep(graph) for graph in graphs[:1]):
         return  # which of several losses a gradient is of is not told
     # As it was back-propagated: times a factor, if there is one; as often as there are backwards to a step.
     sent = max((number(one, "value") or 0.0 for one in graphs[:1]), default=0.0)
@@ -66,36 +61,6 @@ def detect(run: Run, steep_at: float = STEEP.value) -> Iterator[Finding]:
         },
         place=place(found[0], "backward"),
     )
-
-
-def _through_the_layers(run: Run) -> Finding | None:
-    """Of a run whose gradients were not seen: outputs that grow from layer to layer, as the gradient does on its way back."""
-    graph, curve = next(iter(run.happened("graph")), None), run.curve("train")
-    if graph is None or run.tracks("gradient") or curve is None or not len(curve) or step_of(graph) != 0:
-        return None
-    tracks = [one for one in run.tracks("activation") if values(one, "std").size]
-    sizes = [float(values(one, "std")[0]) for one in tracks]
-    if not _is_deep(graph) or len(sizes) < DEEP or not 0 < sizes[0] * GROWN <= max(sizes) or _settled(run):
-        return None
-    # Step by step, and not in one layer.
-    steps = [after / before for before, after in pairwise(sizes) if before > 0]
-    if max(steps) > max(sizes) / sizes[0] / 10:
-        return None
-    largest = sizes.index(max(sizes))
-    shown: dict[str, float | str] = {"what": "words:exploding-gradients.grown", "layer": tracks[largest].tensor}
-    shown |= {"steep": max(sizes) / sizes[0], "norm": sizes[largest], "loss": float(curve.value[0])}
-    return Finding(onset=None, values=shown, place=place(next(iter(run.happened("loop")), None), "backward"))
-
-
-def _settled(run: Run) -> bool:
-    """Whether the loss came down for good all the same."""
-    curve = run.curve("train")
-    return curve is not None and len(curve) > 0 and bool(np.median(curve.value[-5:]) < curve.value[0] / 2)
-
-
-def _is_deep(graph: Event) -> bool:
-    """Whether there is depth or time to grow in; a fused recurrent layer is one operation."""
-    return count(graph, "linear_layers") >= DEEP or any("Rnn" in name for name in texts(graph, "ops"))
 
 
 RULE = Rule(

@@ -8,23 +8,23 @@ from ...evidence.run import Run
 from ..base import Change, Finding, Need, Rule, Severity
 from ..rewrite import changed, with_parameter
 from ..seen import count, latest, number, numbers, place, text
+from ._passes import by_epoch
 
 SPENT = 1e-3  # share of the first rate that is left: as in scheduler-misconfigured
 EPOCHS = 1.5  # passes over the data: in a single one, a decay by the batch is a plan
-PASSES = 3  # of validation
 MEANT = 1e-2  # share of the first rate that a schedule for the whole run would leave at least
 
 
 def detect(run: Run) -> Iterator[Finding]:
     finished = run.facts.get("ended") == "finished"
     for one in latest(run, "scheduler", "scheduler"):
-        calls, steps, epochs = _by_epoch(run, one)
+        calls, steps, epochs = by_epoch(run, one)
         if calls is None or steps is None:
             continue
         by_batch = steps >= 2 and calls >= 0.9 * steps and epochs >= EPOCHS
-        by_epoch = steps >= 4 and 0 < calls <= 1.5 and finished
+        seldom = steps >= 4 and 0 < calls <= 1.5 and finished
         fast = by_batch and _counts_epochs(one, calls, steps, epochs)
-        slow = by_epoch and _counts_batches(one, steps)
+        slow = seldom and _counts_batches(one, steps)
         if not (fast or slow):
             continue
         change = _change(one, steps) if fast else None
@@ -41,15 +41,6 @@ def detect(run: Run) -> Iterator[Finding]:
             change=change,
         )
         return
-
-
-def _by_epoch(run: Run, one: Event) -> tuple[float | None, float | None, float]:
-    """Calls and steps an epoch, and epochs. Where no loader is passed over, a validation pass ends an epoch."""
-    calls, steps, epochs = number(one, "calls_per_epoch"), number(one, "steps_per_epoch"), number(one, "epochs") or 0.0
-    passes = max((count(loop, "val_passes") for loop in run.happened("loop")), default=0)
-    if calls is None and steps is None and not epochs and passes >= PASSES:
-        return count(one, "calls") / passes, count(one, "steps") / passes, float(passes)
-    return calls, steps, epochs
 
 
 def _counts_epochs(one: Event, calls: float, steps: float, epochs: float) -> bool:

@@ -1,0 +1,44 @@
+"""Outputs that grow from layer to layer, where gradients were not seen."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from ...evidence.records import Event
+from ...evidence.run import Run
+from ..base import Finding
+from ..looks import values
+from ..seen import count, place, steps_in, texts
+
+GROWN = 1e3  # times the outputs of the first layer
+DEEP = 10  # products with weights, each time step counted
+
+
+def through_the_layers(run: Run) -> Finding | None:
+    """Of a run whose gradients were not seen: outputs that grow from layer to layer, as the gradient does on its way back."""
+    graph, curve = next(iter(run.happened("graph")), None), run.curve("train")
+    if graph is None or run.tracks("gradient") or curve is None or not len(curve) or steps_in(run, graph) > 0:
+        return None
+    tracks = [one for one in run.tracks("activation") if values(one, "std").size]
+    sizes = [float(values(one, "std")[0]) for one in tracks]
+    if not is_deep(graph) or len(sizes) < DEEP or not 0 < sizes[0] * GROWN <= max(sizes) or _settled(run):
+        return None
+    # Step by step, and not in one layer.
+    steps = [after / before for before, after in pairwise(sizes) if before > 0]
+    if max(steps) > max(sizes) / sizes[0] / 10:
+        return None
+    largest = sizes.index(max(sizes))
+    shown: dict[str, float | str] = {"what": "words:exploding-gradients.grown", "layer": tracks[largest].tensor}
+    shown |= {"steep": max(sizes) / sizes[0], "norm": sizes[largest], "loss": float(curve.value[0])}
+    return Finding(onset=None, values=shown, place=place(next(iter(run.happened("loop")), None), "backward"))
+
+
+def _settled(run: Run) -> bool:
+    """Whether the loss came down for good all the same."""
+    curve = run.curve("train")
+    return curve is not None and len(curve) > 0 and bool(np.median(curve.value[-5:]) < curve.value[0] / 2)
+
+
+def is_deep(graph: Event) -> bool:
+    """Whether there is depth or time to grow in; a fused recurrent layer is one operation."""
+    return count(graph, "linear_layers") >= DEEP or any("Rnn" in name for name in texts(graph, "ops"))
