@@ -6,11 +6,9 @@ from math import prod
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..looks import update_ratio
-from ..rate._weights import TURNED, seen_in_the_weights
 from ..seen import count, looked, number, place, proportional, shape, text, texts
 from ._by_hand import summed_by_hand
-from ._distance import form
+from ._summed import bears_the_mean, summed_distance
 
 LEAST = 8  # divided by less, it may be a weight
 SURE = 64
@@ -51,23 +49,15 @@ def detect(run: Run) -> Iterator[Finding]:
     divided = any({"Div", "Mul", "Mean"} & set(texts(one, "root_ops")) for one in run.happened("graph"))
     for call in calls if rate is not None and not divided else ():
         size = _entries(call)
-        far = (rate or 0.0) * size >= TOO_FAR or (size >= LEAST and _bears_the_mean(run, size))
+        far = (rate or 0.0) * size >= TOO_FAR or (size >= LEAST and bears_the_mean(run, size))
         if text(call, "reduction") == "sum" and size > 1 and far:
             yield Finding(
                 onset=None, values={"factor": f"{size}", "samples": size}, place=place(call, "at"), confidence=0.85
             )
             return
-    first = next(iter(run.happened("graph")), None)
-    given = [one for one in run.happened("batch") if text(one, "phase") == "train"]
-    size = (shape(given[0], "shape") or (0,))[0] if given else 0
-    if first is not None and form(first) == "Sum" and rate is not None and size >= LEAST and _bears_the_mean(run, size):
-        where = place(first, "outermost", "at")
+    if rate is not None and (size := summed_distance(run)) >= LEAST:
+        where = place(run.happened("graph")[0], "outermost", "at")
         yield Finding(onset=None, values={"factor": f"{size}", "samples": size}, place=where, confidence=0.85)
-
-
-def _bears_the_mean(run: Run, size: int) -> bool:
-    """Whether the run is turned over by steps that would be usual ones, if the loss were the mean."""
-    return seen_in_the_weights(run) is not None and update_ratio(run) <= TURNED * size / 2
 
 
 def _alone(graph: Event, optimizer: Event | None, parts: float) -> bool:
