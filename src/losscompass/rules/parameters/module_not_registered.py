@@ -29,7 +29,14 @@ RULE = Rule(
     needs=(Need("fact:watched"), Need("event:coverage", optional=True)),
     detect=detect,
     remedies=("register-modules",),
-    explains=("optimizer-misses-parameters", "plateau", "slow-descent", "loss-flat", "stalled-metric"),
+    explains=(
+        "learning-rate-too-low",
+        "optimizer-misses-parameters",
+        "plateau",
+        "slow-descent",
+        "loss-flat",
+        "stalled-metric",
+    ),
     confidence=0.98,
     domain=("T9",),
 )

@@ -77,6 +77,7 @@ RULE = Rule(
     detect=detect,
     remedies=("give-all-parameters",),
     explains=(
+        "learning-rate-too-low",
         "optimizer-misses-parameters",
         "loss-flat",
         "plateau",

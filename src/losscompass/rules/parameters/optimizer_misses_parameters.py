@@ -56,7 +56,7 @@ RULE = Rule(
     needs=(Need("fact:watched"), Need("event:coverage", optional=True), Need("event:model", optional=True)),
     detect=detect,
     remedies=("give-all-parameters",),
-    explains=("plateau", "slow-descent", "loss-flat", "stalled-metric"),
+    explains=("learning-rate-too-low", "plateau", "slow-descent", "loss-flat", "stalled-metric"),
     confidence=0.9,
     domain=("T9",),
 )

@@ -103,7 +103,15 @@ RULE = Rule(
     ),
     detect=detect,
     remedies=("thaw-parameters",),
-    explains=("loss-flat", "plateau", "slow-descent", "chance-level-loss", "constant-metric", "stalled-metric"),
+    explains=(
+        "learning-rate-too-low",
+        "loss-flat",
+        "plateau",
+        "slow-descent",
+        "chance-level-loss",
+        "constant-metric",
+        "stalled-metric",
+    ),
     confidence=0.9,
     domain=("T9",),
 )
