@@ -79,8 +79,8 @@ def same(one, two):
         return (math.isnan(one) and math.isnan(two)) or (one == two and math.copysign(1, one) == math.copysign(1, two))
     if isinstance(one, dict):
         return one.keys() == two.keys() and all(same(one[key], two[key]) for key in one)
-    if isinstance(one, tuple):
-        return isinstance(two, tuple) and all_same(one, two)
+    if isinstance(one, tuple | list):
+        return type(one) is type(two) and all_same(one, two)
     if hasattr(one, "__slots__") and not isinstance(one, str):
         return type(one) is type(two) and all(same(getattr(one, f), getattr(two, f)) for f in one.__slots__)
     return type(one) is type(two) and one == two

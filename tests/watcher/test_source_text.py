@@ -1,7 +1,7 @@
 """The text of the user's own files, and copies of the trained weights."""
 
 import copy
-import importlib.util
+import subprocess
 import sys
 
 import pytest
@@ -9,6 +9,8 @@ import torch
 from torch import nn
 from watching import watched
 
+from losscompass.evidence.journal import read
+from losscompass.evidence.records import Event
 from losscompass.watcher import sources as limits
 from losscompass.watcher.copies import NUMBERS, _sample
 
@@ -41,25 +43,24 @@ def test_too_long_a_file_is_left_out(monkeypatch):
     assert session.gathered.named("source") == []
 
 
-def test_a_module_beside_the_script_is_told_too(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "own_data_of_the_user.py").write_text("value = 1\n", "utf-8")
-    script = tmp_path / "train.py"
-    script.write_text(
-        "import own_data_of_the_user\n\n\ndef go(train, model):\n    out = model\n    train(out)\n", "utf-8"
+def test_a_module_beside_the_script_is_told_too(tmp_path):
+    """In a process of its own: here, all tests lie beside each other."""
+    (tmp_path / "own_data_of_the_user.py").write_text("value = 1.0\n", "utf-8")
+    (tmp_path / "train.py").write_text(
+        "import torch, losscompass\n"
+        "import own_data_of_the_user as data\n"
+        "with losscompass.watch('run.lcj', show=False):\n"
+        "    model = torch.nn.Linear(4, 1)\n"
+        "    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+        "    for _ in range(3):\n"
+        "        optimizer.zero_grad()\n"
+        "        (model(torch.ones(2, 4)) * data.value).mean().backward()\n"
+        "        optimizer.step()\n",
+        "utf-8",
     )
-    spec = importlib.util.spec_from_file_location("train_of_the_user", script)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    try:
-        with watched() as session:
-            session.places.spot_of(module.go.__code__, 5)
-            steps(nn.Linear(4, 2), 2)
-    finally:
-        sys.modules.pop("own_data_of_the_user", None)
-    files = [one["file"].rpartition("/")[2] for one in session.gathered.named("source")]
-    assert "own_data_of_the_user.py" in files
-    assert "train.py" in files
+    subprocess.run([sys.executable, "train.py"], cwd=tmp_path, check=True, timeout=300)
+    told = [one for one in read(tmp_path / "run.lcj") if isinstance(one, Event) and one.name == "source"]
+    assert {str(one.data["file"]).rpartition("/")[2] for one in told} == {"train.py", "own_data_of_the_user.py"}
 
 
 def test_how_far_copies_have_come():
