@@ -38,6 +38,9 @@ _TRIES: Final = 16
 _GRACE: Final = 0.03
 """Seconds that glances may take beyond their share."""
 
+_ALWAYS: Final = 24
+"""Glances that a slow machine takes as well: what is found is not to depend on its speed."""
+
 _PICKING: Final = frozenset(("Slice", "Select", "Split", "SplitWithSizes", "Unbind", "Chunk"))
 _DIRECT: Final = SHAPING | {"Cat", "Stack", "Div", "Index", "IndexSelect", "Neg"}
 _DISTANCES: Final = ("Cdist", "EuclideanDist")
@@ -126,6 +129,7 @@ class Outputs:
         self._game = False  # a critic was seen that is shown real samples and made ones
         self._next = 3.0
         self._spent = 0.0
+        self._glances = 0
         self._tries = 0
         self._xray = False
 
@@ -140,10 +144,11 @@ class Outputs:
             return True
         if position < self._next:
             return False
-        if self._spent > _GRACE + SHARE * (perf_counter() - self._budget.began):
+        if self._glances >= _ALWAYS and self._spent > _GRACE + SHARE * (perf_counter() - self._budget.began):
             return False
         self._next = max(position + 1.0, position * GROWTH)
         self._tries = 1
+        self._glances += 1
         return True
 
     def begin(self, *, xray: bool) -> None:

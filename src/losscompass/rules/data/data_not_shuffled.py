@@ -8,7 +8,6 @@ from ...signal.game import adversarial
 from ..base import Change, Finding, Need, Rule, Severity, Threshold
 from ..rewrite import changed, with_keyword
 from ..seen import count, flag, looked, number, place, shape, text, training_calls
-from ..source.lines import label_made
 
 PURE = Threshold(
     0.5, unit="of the way from shuffled batches to batches of one class", basis="calibration/data-not-shuffled.json"
@@ -16,8 +15,6 @@ PURE = Threshold(
 CALM = Threshold(0.5, unit="of the changes of label in a shuffled stream", basis="calibration/data-not-shuffled.json")
 SAMPLES = Threshold(64, unit="labels", basis="calibration/data-not-shuffled.json")
 
-BATCHES = 16  # all of one class, from the start
-ROWS, MAJORITY = 40, 0.9  # answers of the rest of the training, and the share of their most frequent class
 OWN_ORDER = ("sampler", "batch_sampler")  # who gives one of these has an order in mind
 
 
@@ -36,16 +33,13 @@ def detect(
         changes, usual = number(labels, "changes"), number(labels, "changes_expected")
         if purity is None or expected is None or changes is None or usual is None:
             continue
-        alone = count(labels, "classes") == 1 and count(labels, "samples") >= samples and _more_to_come(run)
-        if alone and count(labels, "batches") >= BATCHES and not _ordered_on_purpose(loader, stream=True):
-            purity, expected, changes, usual = 1.0, 1.0 / max(2, _columns(run)), 0.0, 1.0
-        elif count(labels, "classes") < 2 or count(labels, "samples") < samples or _ordered_on_purpose(loader):
+        if count(labels, "classes") < 2 or count(labels, "samples") < samples or _ordered_on_purpose(loader):
             continue
         if expected >= 1 or purity < expected + pure * (1 - expected) or changes >= calm * usual:
             continue  # a batch of one is of one class in any order
         if purity >= 1 and (game or 2 * changes * count(labels, "samples") >= count(labels, "batches")):
             continue  # batches of one class by turns: what is real and what is not, for a critic
-        at = (label_made(run) if alone else None) or place(labels, "at") or place(loader, "at")
+        at = place(labels, "at") or place(loader, "at")
         yield Finding(
             onset=None,
             values={
@@ -60,27 +54,9 @@ def detect(
         return
 
 
-def _columns(run: Run) -> int:
-    """The classes that the network can answer."""
-    shapes = [shape(call, "input_shape") or () for call in training_calls(run, "cross_entropy", "nll_loss")]
-    return max((one[1] for one in shapes if len(one) == 2), default=0)
-
-
-def _more_to_come(run: Run) -> bool:
-    """Whether the network is asked for other classes later, in training itself."""
-    if _columns(run) < 2:
-        return False
-    return any(
-        count(look, "train_net_rows") >= ROWS and 0 < (number(look, "train_majority") or 0.0) <= MAJORITY
-        for look in run.happened("data-look")
-    )
-
-
-def _ordered_on_purpose(loader: Event | None, stream: bool = False) -> bool:
-    """Shuffled within each task, or by a sampler of the user's own. `stream`: the data set itself gives the order."""
+def _ordered_on_purpose(loader: Event | None) -> bool:
+    """Shuffled within each task, or by a sampler of the user's own."""
     if loader is None:
-        return False
-    if stream and flag(loader, "iterable"):
         return False
     return flag(loader, "shuffled") or text(loader, "sampler") not in {"", "SequentialSampler", "BatchSampler"}
 
@@ -105,8 +81,6 @@ RULE = Rule(
         Need("event:loop", optional=True),
         Need("event:graph", optional=True),
         Need("event:generated", optional=True),
-        Need("event:data-look", optional=True),
-        Need("event:source", optional=True),
     ),
     detect=detect,
     remedies=("shuffle-data",),

@@ -6,23 +6,6 @@ from ...evidence.records import Place
 from ...evidence.run import Run
 from ..base import Undecided
 from .files import place_at, program
-from .shape import inside
-
-
-def label_made(run: Run) -> Place | None:
-    """Of a data set that is a stream: where its `__iter__` makes the label that it yields."""
-    try:
-        read = program(run)
-    except Undecided:
-        return None
-    found = []
-    for file in read.files:
-        for function in file.functions:
-            for one in inside(function) if function.name == "__iter__" else ():
-                if isinstance(one, ast.Yield) and isinstance(one.value, ast.Tuple) and one.value.elts:
-                    made = file.flow.reaching.get(one.value.elts[-1], frozenset())
-                    found += [place_at(file, each.node) for each in made if each.kind == "assign"]
-    return found[0] if len(found) == 1 else None
 
 
 def freezes(run: Run) -> Place | None:
