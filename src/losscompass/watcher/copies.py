@@ -38,7 +38,6 @@ class Candidate:
         self.variable = variable
         self.spot = spot
         self.looks = self.called = 0  # steps that were looked at since it is known, and those in which it was called
-        self.calls = 0
 
 
 class Copies:

@@ -61,7 +61,7 @@ def look(kind: str, train: Table, val: Table) -> Numbers:
             found |= _features(np, x) | _targets(np, kind, y) | _single(np, kind, x, y)
         for name, (a, b) in arrays.items():
             if len(a) >= FEWEST and kind_varies(np, b):
-                found |= _skills(np, kind, name, *_standard(np, a, a), b)
+                found |= _skills(np, kind, name, _standard(np, a), b)
         if len(x) >= FEWEST <= len(their_x) and x.shape[1] == their_x.shape[1]:
             known = {row.tobytes() for row in x}
             found["val_in_train"] = sum(row.tobytes() in known for row in their_x)
@@ -107,12 +107,12 @@ def _network(np: Any, kind: str, name: str, answers: list[tuple[Any, ...]]) -> N
     }
 
 
-def _standard(np: Any, of: Any, by: Any) -> tuple[Any]:
-    """The columns of `of` that vary in `by`, standardised by it and clipped."""
-    mean, std = by.mean(0), by.std(0)
+def _standard(np: Any, x: Any) -> Any:
+    """The columns that vary, standardised and clipped."""
+    mean, std = x.mean(0), x.std(0)
     used = std > 1e-9 * np.maximum(np.abs(mean), 1e-300)
     used &= std > 0
-    return (np.clip((of[:, used] - mean[used]) / std[used], -_CLIP, _CLIP),)
+    return np.clip((x[:, used] - mean[used]) / std[used], -_CLIP, _CLIP)
 
 
 def _nearest(np: Any, of: Any, among: Any, itself: bool) -> Any:

@@ -65,7 +65,6 @@ class Given:
     features: Any  # numpy array (rows, width)
     rows: int
     training: bool
-    loaded: bool  # it came from a loader that is not trained on
     tokens: bool = False  # ids, one target each
 
 
@@ -117,7 +116,7 @@ class Pairs:
 
     # -- what is given, and what is asked for -------------------------------------------------------------------------------------
 
-    def entered(self, args: tuple[Any, ...], *, training: bool, loaded: bool) -> None:
+    def entered(self, args: tuple[Any, ...], *, training: bool) -> None:
         """A model is called."""
         phase = "train" if training else "val"
         if not self.hungry(phase):
@@ -130,9 +129,9 @@ class Pairs:
             self._void += 1
         else:
             if len(self._given) >= _CALLS:
-                self._leave(self._given.pop(0))
+                self._given.pop(0)  # a call that no loss followed
             tokens = not inputs.dtype.is_floating_point and inputs.dim() == 2
-            self._given.append(Given(features, int(inputs.shape[0]), training, loaded, tokens))
+            self._given.append(Given(features, int(inputs.shape[0]), training, tokens))
         self._spent[phase] += perf_counter() - began
 
     def _features(self, inputs: Any) -> Any:
@@ -256,9 +255,6 @@ class Pairs:
         if fresh:
             part.inputs.append(features[fresh])
             part.targets.append(targets[fresh])
-
-    def _leave(self, _: Given) -> None:
-        """A call that no loss followed."""
 
     def _answered(self, key: tuple[Any, ...], phase: str, function: str, made: Any, wanted: Any, position: int) -> None:
         """What the network said, as sums: (hits, rows) a class, or the squares of its errors and of the targets."""

@@ -626,9 +626,7 @@ class Session:
     def _enter(self, args: Args, *, training: bool) -> None:
         if self._hidden():
             return
-        loader, trained = self.inputs.loaders.current, self.inputs.loaders.training()
-        loaded = loader is not None and loader is not trained
-        self.probes.within("data", lambda: self.pairs.entered(args, training=training, loaded=loaded))
+        self.probes.within("data", lambda: self.pairs.entered(args, training=training))
 
     def _called_by_hand(self, root: Any, spot: Spot | None) -> None:
         """A model of bare tensors: what its first product was given."""

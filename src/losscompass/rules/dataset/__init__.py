@@ -14,8 +14,6 @@ from .heavy_tailed_features import RULE as HEAVY_TAILED_FEATURES
 from .identifier_feature import RULE as IDENTIFIER_FEATURE
 from .inputs_not_scaled import RULE as INPUTS_NOT_SCALED
 from .inputs_uninformative import RULE as INPUTS_UNINFORMATIVE
-from .label_format_wrong import RULE as LABEL_FORMAT_WRONG
-from .label_misaligned import RULE as LABEL_MISALIGNED
 from .label_noise import RULE as LABEL_NOISE
 from .missing_target import RULE as MISSING_TARGET
 from .missing_values import RULE as MISSING_VALUES
@@ -41,8 +39,6 @@ RULES: tuple[Rule, ...] = (
     TIME_OVERLAP,
     PREPROCESSING_BEFORE_SPLIT,
     TARGET_LEAK,
-    LABEL_FORMAT_WRONG,
-    LABEL_MISALIGNED,
     LABEL_NOISE,
     CONFLICTING_LABELS,
     DUPLICATE_ROWS,

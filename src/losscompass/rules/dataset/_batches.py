@@ -7,8 +7,8 @@ import numpy as np
 from ...evidence.records import Event
 from ...evidence.run import Run, Series
 from ..base import Undecided
+from ..pairs import figure
 from ..seen import count, shape, text
-from ._pairs import figure
 
 BATCHES = 3  # of training
 USUAL = 90.0  # size from which on a whole number of this kind is meant as a mark (−99, −999 …)

@@ -2,9 +2,9 @@
 
 from ...evidence.run import Run
 from ..base import Finding, Severity, Threshold
+from ..distance import size_of_target
 from ..looks import update_ratio
-from ..loss._distance import size_of_target
-from ..rate._weights import TURNED, seen_in_the_weights
+from ..oversteps import TURNED, seen_in_the_weights
 from ..seen import proportional
 
 SIZE = Threshold(20.0, unit="size of the target, where 1 is standardised", basis="calibration/target-not-scaled.json")

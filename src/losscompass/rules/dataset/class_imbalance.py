@@ -6,9 +6,9 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ..pairs import LOOKED, figure, pairs
 from ..seen import number as told
 from ._columns import column, event, figures, number, table, text, whole
-from ._pairs import LOOKED, figure, pairs
 
 RATIO = Threshold(
     9.0, unit="rows of the largest class over those of the smallest", basis="calibration/class-imbalance.json"

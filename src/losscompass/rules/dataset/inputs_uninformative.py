@@ -6,8 +6,8 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ..pairs import CERTAIN, LOOKED, enough, error, figure, network, pairs, silent, skill
 from ._columns import known, number, text
-from ._pairs import CERTAIN, LOOKED, enough, error, figure, network, pairs, silent, skill
 
 RANKING = Threshold(0.53, unit="ROC AUC of trees, mean over the classes", basis="calibration/inputs-uninformative.json")
 EXPLAINED = Threshold(

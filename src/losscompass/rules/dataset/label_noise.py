@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ..pairs import CERTAIN as ERRORS
+from ..pairs import LOOKED, enough, error, figure, network, pairs, skill, speaks
 from ._columns import column, figures, known, number, table, whole
-from ._pairs import CERTAIN as ERRORS
-from ._pairs import LOOKED, enough, error, figure, network, pairs, skill, speaks
 
 SHARE = Threshold(0.03, unit="estimated share of wrong labels", basis="calibration/label-noise.json")
 CERTAIN = Threshold(

@@ -6,9 +6,9 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold, Undecided
+from ..pairs import LOOKED, figure, pairs
 from ._batches import leaps
 from ._columns import column, figures, known, listed, table, whole
-from ._pairs import LOOKED, figure, pairs
 
 JUMP = Threshold(4.0, unit="how many times farther than the next values", basis="calibration/outliers-in-data.json")
 DISTANCE = Threshold(20.0, unit="robust standard deviations from the median", basis="calibration/outliers-in-data.json")

@@ -6,10 +6,10 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
+from ..pairs import LOOKED, enough, figure, network, pairs, skill
 from ..seen import count
 from ._batches import on_another_scale
 from ._columns import column, figures, known, listed, table
-from ._pairs import LOOKED, enough, figure, network, pairs, skill
 
 SCALE = Threshold(3.0, unit="ratio of the spreads", basis="calibration/preprocessing-mismatch.json")
 MOVED = Threshold(3.0, unit="difference of the means in spreads", basis="calibration/preprocessing-mismatch.json")

@@ -6,10 +6,10 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ..pairs import LOOKED, figure, pairs
 from ..seen import count
 from ._batches import BATCHES, USUAL, marked_batches
 from ._columns import column, figures, known, listed, table, whole
-from ._pairs import LOOKED, figure, pairs
 
 MOST = Threshold(
     0.8,

@@ -6,8 +6,8 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ..pairs import LOOKED, enough, figure, pairs
 from ._columns import column, figures, known, listed, number, table
-from ._pairs import LOOKED, enough, figure, pairs
 
 SKILL = Threshold(
     0.9, unit="share of the target that the feature tells by itself", basis="calibration/target-leak.json"

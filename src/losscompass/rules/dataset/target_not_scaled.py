@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Undecided
+from ..pairs import LOOKED, enough, figure, network, pairs, skill
 from ._columns import known, number, text
-from ._pairs import LOOKED, enough, figure, network, pairs, skill
 from ._raw_target import SIZE, raw_target_in_the_loss
 
 TINY = 1e-3

@@ -6,9 +6,9 @@ import numpy as np
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
+from ..pairs import LOOKED, figure, pairs
 from ..source.twins import same_seed
 from ._columns import figures, known, number, table, text, whole
-from ._pairs import LOOKED, figure, pairs
 
 SHARE = Threshold(0.01, unit="share of the validation rows", basis="calibration/train-validation-leak.json")
 CHANCE = Threshold(0.01, unit="chance of a twin among independent rows", basis="calibration/train-validation-leak.json")

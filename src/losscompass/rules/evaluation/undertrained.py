@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from ...evidence.records import Event
 from ...evidence.run import Run, Series
 from ..base import Exhibit, Finding, Need, Rule, Severity, Undecided
-from ..dataset._pairs import CERTAIN, LOOKED, enough, error, network, pairs, skill
+from ..descent import cut_short, fall
+from ..pairs import LOOKED, behind, network, pairs, skill
 from ..seen import number
-from ._descent import cut_short, fall
 
 BEHIND = 0.12  # skill that a plain model has more on the validation
 FALLS = 0.93  # median loss of the last fifth over that of the fifth before it but one
 NARROW = 3  # units of a layer: then the model is too small, rather
-ROWS = 100  # answers of the network
 FEW = 2.5  # passes over the training data: whoever makes more has seen the curve
 
 
@@ -53,23 +52,6 @@ def _passes(run: Run, look: Event) -> float:
     if told or not isinstance(size, int) or loss is None or not number(look, "train_again"):
         return told
     return len(loss) * size / max(1.0, number(look, "train") or 1.0)
-
-
-def behind(look: Event) -> float | None:
-    """How much less skill the network has on the validation than a plain model that was fitted to the training; None: unknown."""
-    net = network(look, "val")
-    if (
-        net is None
-        or look.data.get("kind") == "tokens"
-        or not enough(look, "train", "val", least=ROWS)
-        or (number(look, "val_net_rows") or 0.0) < ROWS / 2
-    ):
-        return None
-    plain = min(skill(look, part) for part in ("train", "val", "across"))
-    unsure = (
-        CERTAIN * error(look, "val") * max(0.25, (1 - min(plain, 1.0)) ** 0.5)
-    )  # less where there is less to be unsure of
-    return plain - net if plain - net >= unsure else 0.0
 
 
 RULE = Rule(

@@ -1,10 +1,10 @@
 """Sums over samples where the mean would have been a usual loss, told by what a step does to the weights."""
 
 from ...evidence.run import Run
+from ..distance import form
 from ..looks import update_ratio
-from ..rate._weights import TURNED, seen_in_the_weights
+from ..oversteps import TURNED, seen_in_the_weights
 from ..seen import shape, text
-from ._distance import form
 
 
 def summed_distance(run: Run) -> int:

@@ -7,9 +7,8 @@ import numpy as np
 from ...evidence.records import Event
 from ...evidence.run import Run, Series
 from ..base import Finding, Need, Rule, Severity, Undecided
-from ..dataset._pairs import LOOKED, network, pairs, skill
-from ..evaluation._descent import fall
-from ..evaluation.undertrained import behind
+from ..descent import fall
+from ..pairs import LOOKED, behind, network, pairs, skill
 from ..seen import count, number, place, shape, text, training_calls
 
 NARROW = 3  # units of a layer before the last one: fewer than there are things to tell apart

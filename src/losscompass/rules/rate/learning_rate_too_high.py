@@ -8,7 +8,7 @@ from ...evidence.names import Kind
 from ...evidence.run import Run
 from ...signal.robust import difference_noise, rolling_median
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold, Undecided
-from ._weights import POINTS, seen_in_the_outputs, seen_in_the_weights
+from ..oversteps import POINTS, seen_in_the_outputs, seen_in_the_weights
 
 CLIMB = Threshold(1.5, unit="rate at the break / rate at the start", basis="calibration/learning-rate-too-high.json")
 GIVEN_BACK = Threshold(0.5, unit="share of the fall", basis="calibration/learning-rate-too-high.json")

@@ -4,9 +4,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .files import File, Program
+from .files import File, Program, scope_of
 from .flow import Definition, chain
-from .metrics import scope_of
 from .shape import Function, ancestors, calls, inside, key, last_name, plain
 
 _MOVES = frozenset(

@@ -274,6 +274,3 @@ def _mentions(file: File, node: ast.expr, name: str, depth: int = 0) -> bool:
         and _mentions(file, definition.value, name, depth + 1)
         for definition in file.flow.uses(node)
     )
-
-
-__all__ = ["Blend", "around", "blends", "calls"]

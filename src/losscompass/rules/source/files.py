@@ -8,7 +8,7 @@ from ...evidence.run import Run
 from ..base import Undecided
 from ..seen import text
 from .flow import Flow
-from .shape import Function, calls, last_name, parents_of
+from .shape import Function, ancestors, last_name, parents_of
 
 LONGEST = 250_000
 """Letters of a file that is read."""
@@ -116,9 +116,6 @@ def place_at(file: File, node: ast.AST) -> Place:
     return Place(file.name, first, "\n".join(one[indent:].rstrip() for one in lines), function)
 
 
-def makes(program_: Program, names: tuple[str, ...]) -> bool:
-    """Whether a function of one of these names is called anywhere."""
-    return any(program_.calls_of.get(name) for name in names)
-
-
-__all__ = ["File", "Program", "calls", "makes", "place_at", "program"]
+def scope_of(file: File, node: ast.AST) -> ast.AST:
+    """The function that a node is in, else the file."""
+    return next((one for one in ancestors(node, file.parents) if isinstance(one, Function)), file.tree)

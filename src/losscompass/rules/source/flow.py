@@ -78,7 +78,7 @@ class Flow:
         if isinstance(scope, Function):
             arguments = scope.args
             for at, one in enumerate([*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]):
-                names[one.arg] = self._give(one.arg, one, None, "parameter", at, frozenset(), frozenset(), names)
+                names[one.arg] = self._give(one.arg, one, None, "parameter", at, frozenset(), frozenset())
         self._block(body, names, depth)
         for function in inner:
             self._around[function] = scope
@@ -115,7 +115,7 @@ class Flow:
                 name = key(node.target)
                 if name:
                     old = names.get(name) or self._look_up(name, names)
-                    names[name] = self._give(name, node, node.value, "add", None, self.uses(node.value), old, names)
+                    names[name] = self._give(name, node, node.value, "add", None, self.uses(node.value), old)
             case ast.For() | ast.AsyncFor():
                 self._read(node.iter, names)
                 self._loop(node, names, depth)
@@ -191,7 +191,7 @@ class Flow:
         # `x[i] = …` changes a part of x
         part = isinstance(target, ast.Subscript) and name == key(target.value)
         old = names.get(name, frozenset()) if part else frozenset()
-        made = self._give(name, node, value, "grow" if part else kind, at, self.uses(value), old, names)
+        made = self._give(name, node, value, "grow" if part else kind, at, self.uses(value), old)
         names[name] = made | old if part else made
 
     def _grow(self, node: ast.Expr, names: Names) -> None:
@@ -203,7 +203,7 @@ class Flow:
         if name and given:
             uses = frozenset(one for part in given for one in self.uses(part))
             old = names.get(name) or self._look_up(name, names)
-            names[name] = old | self._give(name, node, given[-1], "grow", None, uses, old, names)
+            names[name] = old | self._give(name, node, given[-1], "grow", None, uses, old)
 
     def _give(
         self,
@@ -214,7 +214,6 @@ class Flow:
         at: int | None,
         uses: frozenset[Definition],
         old: frozenset[Definition],
-        _: Names,
     ) -> frozenset[Definition]:
         made = self.definitions.get((node, name))
         if made is None:

@@ -4,16 +4,15 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .files import File, Program
+from .files import File, Program, scope_of
 from .flow import Definition
 from .roles import Roles
-from .shape import Function, Loop, ancestors, argument, calls, inside, key, last_name, number_of, plain
+from .shape import Function, ancestors, argument, bare, calls, inside, key, last_name, number_of, plain
 
 _SHARES = frozenset(("sigmoid", "softmax"))
 _SHAPING = frozenset(
     ("squeeze", "view", "reshape", "flatten", "ravel", "unsqueeze", "expand_as", "view_as", "argmax", "max", "topk")
 )
-_PLAIN = frozenset(("squeeze", "view", "reshape", "flatten", "detach", "cpu", "float", "numpy", "ravel"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +24,6 @@ class Fault:
     node: ast.AST
     confidence: float
     values: dict[str, str | float] = field(default_factory=dict)
-
-
-def bare(node: ast.AST) -> ast.AST:
-    """A value without what only changes its shape or its type, and without the choice of a column."""
-    while True:
-        if isinstance(node, ast.Subscript):
-            node = node.value
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _PLAIN:
-            node = node.func.value
-        else:
-            return node
 
 
 def constant_comparisons(program: Program) -> Iterator[Fault]:
@@ -194,7 +182,7 @@ def _by_length(
     of_samples = isinstance(measured, ast.Attribute) and measured.attr == "dataset"
     name = key(measured.value if isinstance(measured, ast.Attribute) and of_samples else measured)
     if name == data:
-        counts = total.value is not None and _is_count(file, total.value)
+        counts = total.value is not None and _is_count(total.value)
         if counts and not of_samples and name in batches:
             yield Fault("count-over-batches", file, node, 0.9, {"name": name, "code": plain(below)})
         if not counts and of_samples and total.value is not None and _is_mean(file, total.value, reductions):
@@ -239,7 +227,7 @@ def _loader_of(program: Program, file: File, loop: ast.AST, data: str) -> ast.Ca
     return loaders[0] if len(loaders) == 1 == len(made) and data else None
 
 
-def _is_count(file: File, node: ast.expr) -> bool:
+def _is_count(node: ast.expr) -> bool:
     """`(pred == y).sum().item()`: how many are right."""
     text = plain(node)
     if "mean" in text or "/" in text or not any(isinstance(one, ast.Compare | ast.Call) for one in inside(node)):
@@ -250,7 +238,7 @@ def _is_count(file: File, node: ast.expr) -> bool:
         or (isinstance(one, ast.Call) and last_name(one.func) == "eq")
         for one in inside(node)
     )
-    return summed and compared and bool(file)
+    return summed and compared
 
 
 def _is_mean(file: File, node: ast.expr, reductions: dict[tuple[str, int], str]) -> bool:
@@ -326,11 +314,6 @@ def losses_at(program: Program, where: tuple[str, int]) -> Iterator[tuple[File, 
                     and node.lineno <= where[1] <= (node.end_lineno or 0)
                 ):
                     yield file, node
-
-
-def scope_of(file: File, node: ast.AST) -> ast.AST:
-    """The function that a node is in, else the file."""
-    return next((one for one in ancestors(node, file.parents) if isinstance(one, Function)), file.tree)
 
 
 def against_the_loss(
@@ -479,15 +462,3 @@ def _subtracts(file: File, node: ast.expr) -> bool:
         one.value is not None and any(isinstance(each, ast.Sub) for each in ast.walk(one.value))
         for one in file.flow.uses(node)
     )
-
-
-__all__ = [
-    "Fault",
-    "Loop",
-    "against_the_loss",
-    "constant_comparisons",
-    "divisions",
-    "named_scores",
-    "top_of_few",
-    "training_values",
-]

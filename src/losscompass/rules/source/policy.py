@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from .files import File, Program
 from .flow import Definition
-from .metrics import bare
-from .shape import Function, ancestors, key, last_name, plain
+from .shape import Function, ancestors, bare, key, last_name, plain
 from .trace import Trace, trace
 
 _CUTTING = frozenset(

@@ -28,7 +28,7 @@ def choices(program: Program) -> Iterator[Choice]:
         for node in ast.walk(file.tree):
             if not isinstance(node, ast.If):
                 continue
-            for value in _compared(file, node):
+            for value in _compared(node):
                 if not (_keeps(program, node) or _ends(file, node)):
                     continue
                 yield from _of_value(program, file, node, value)
@@ -70,7 +70,7 @@ def _of_value(program: Program, file: File, node: ast.If, value: ast.expr) -> It
                 yield Choice(where, call, argument_)
 
 
-def _compared(file: File, node: ast.If) -> Iterator[ast.expr]:
+def _compared(node: ast.If) -> Iterator[ast.expr]:
     """The value that is compared with the best one so far, which then takes its place."""
     tests = [one for one in ast.walk(node.test) if isinstance(one, ast.Compare) and len(one.ops) == 1]
     for test in tests:
@@ -82,7 +82,7 @@ def _compared(file: File, node: ast.If) -> Iterator[ast.expr]:
                     for one in inside(statement):
                         if isinstance(one, ast.Assign):
                             for target, made in _pairs(one):
-                                if key(target) and key(target) in _names(best) and _same(file, made, value):
+                                if key(target) and key(target) in _names(best) and _same(made, value):
                                     yield value
 
 
@@ -98,7 +98,7 @@ def _names(node: ast.expr) -> set[str]:
     return {name for one in ast.walk(node) if (name := key(one))}
 
 
-def _same(_: File, made: ast.expr, value: ast.expr) -> bool:
+def _same(made: ast.expr, value: ast.expr) -> bool:
     return bool(plain(made)) and (plain(made) == plain(value) or key(made) in _names(value) - {""})
 
 

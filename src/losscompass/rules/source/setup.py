@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from .files import File, Program
 from .numbers import constant
-from .shape import Function, argument, calls, last_name, number_of, plain
+from .shape import Function, ancestors, argument, calls, last_name, number_of, plain
 
 _HALF = frozenset(("half", "bfloat16"))
 _FORMATS = frozenset(("float16", "half", "bfloat16"))
@@ -85,7 +85,7 @@ def of_all_layers(file: File, call: ast.Call) -> bool:
         (one for one in ast.walk(call) if isinstance(one, ast.Attribute) and one.attr in {"weight", "bias"}), None
     )
     name = filled.value.id if filled is not None and isinstance(filled.value, ast.Name) else ""
-    for one in _above(file, call):
+    for one in ancestors(call, file.parents):
         if isinstance(one, ast.If) and "orm" in plain(one.test):
             return False
         if isinstance(one, ast.For) and name in {last_name(part) for part in ast.walk(one.target)}:
@@ -100,7 +100,11 @@ def own_optimiser(program: Program) -> tuple[File, ast.Call] | None:
     found = []
     for file, call in program.calls_of.get("parameters", []):
         above = next(
-            (one for one in _above(file, call) if isinstance(one, ast.Call) and last_name(one.func) in program.classes),
+            (
+                one
+                for one in ancestors(call, file.parents)
+                if isinstance(one, ast.Call) and last_name(one.func) in program.classes
+            ),
             None,
         )
         if above is not None:
@@ -129,7 +133,7 @@ def cleared_first(program: Program, backward_file: str, backward_line: int) -> t
     for call in (call for owner, call in program.calls_of.get("backward", []) if owner is file):
         if not call.lineno <= backward_line <= (call.end_lineno or call.lineno):
             continue
-        statement = next((one for one in (call, *_above(file, call)) if isinstance(one, ast.stmt)), None)
+        statement = next((one for one in (call, *ancestors(call, file.parents)) if isinstance(one, ast.stmt)), None)
         block = _block(file, statement)
         if statement is None or statement not in block:
             continue
@@ -177,10 +181,3 @@ def _in(node: ast.AST) -> tuple[bool, bool]:
         if isinstance(one, ast.Attribute) and one.attr == "grad" and one not in tests:
             uses = uses or isinstance(one.ctx, ast.Load)
     return clears, uses
-
-
-def _above(file: File, node: ast.AST) -> Iterator[ast.AST]:
-    above = file.parents.get(node)
-    while above is not None:
-        yield above
-        above = file.parents.get(above)

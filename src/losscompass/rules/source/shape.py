@@ -6,6 +6,9 @@ from collections.abc import Iterator
 LONGEST = 2_000
 """Nodes of an expression that are looked at."""
 
+_PLAIN = frozenset(("squeeze", "view", "reshape", "flatten", "detach", "cpu", "float", "numpy", "ravel"))
+"""Methods that change only the shape of a value, or its type."""
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Loop = ast.For | ast.AsyncFor | ast.While
 
@@ -96,3 +99,14 @@ def argument(call: ast.Call, at: int, name: str) -> ast.expr | None:
     return (
         call.args[at] if 0 <= at < len(call.args) and not any(isinstance(a, ast.Starred) for a in call.args) else None
     )
+
+
+def bare(node: ast.AST) -> ast.AST:
+    """A value without what only changes its shape or its type, and without the choice of a column."""
+    while True:
+        if isinstance(node, ast.Subscript):
+            node = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _PLAIN:
+            node = node.func.value
+        else:
+            return node

@@ -4,8 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .files import File, Program
-from .metrics import scope_of
+from .files import File, Program, scope_of
 from .numbers import constant
 from .shape import Function, Loop, ancestors, calls, last_name, plain
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from ...evidence.names import Kind
-from ...evidence.run import Run
-from ..base import Exhibit, Finding, Undecided
-from ..looks import last, median_of, update_ratio, usual, values, weights
-from ..seen import count, number, place, text
-from ..source import place_at, program
-from ..source.setup import given_rate, own_optimiser
+from ..evidence.names import Kind
+from ..evidence.run import Run
+from .base import Exhibit, Finding, Undecided
+from .looks import last, median_of, update_ratio, usual, values, weights
+from .seen import count, number, place, text
+from .source import place_at, program
+from .source.setup import given_rate, own_optimiser
 
 # Of the weights of a layer (the median one) that a step changes; sound programs of the zoo: up to 0.07, usual is 0.001 to 0.01.
 TURNED, OVERTURNED, USUAL = 0.1, 0.4, 0.003

@@ -1,10 +1,10 @@
 """A squared distance between what a model gives and what it should give: how far apart they are at first, and how they are summed."""
 
-from ...evidence.records import Event
-from ...evidence.run import Run
-from ..looks import values
-from ..operations import LAYOUT, LINEAR
-from ..seen import number, steps_in, texts
+from ..evidence.records import Event
+from ..evidence.run import Run
+from .looks import values
+from .operations import LAYOUT, LINEAR
+from .seen import number, steps_in, texts
 
 FAR = 3.0  # times the size of the outputs: then the distance is the size of the targets
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from ...evidence.records import Event
-from ...evidence.run import Run
-from ..base import Need
-from ..seen import count, number, text
+from ..evidence.records import Event
+from ..evidence.run import Run
+from .base import Need
+from .seen import count, number, text
 
 LOOKED = Need("event:data-look", optional=True)
 FEWEST = 60  # samples of a part, below which nothing is said
+ROWS = 100  # answers of the network
 CERTAIN = 4.0  # standard errors of a skill that is chance
 
 
@@ -56,3 +57,20 @@ def silent(look: Event, part: str, most: float = 0.1) -> bool:
 def network(look: Event, part: str) -> float | None:
     """What the network got out of them at the end, on the same scale; None where it was not seen."""
     return number(look, f"{part}_net")
+
+
+def behind(look: Event) -> float | None:
+    """How much less skill the network has on the validation than a plain model that was fitted to the training; None: unknown."""
+    net = network(look, "val")
+    if (
+        net is None
+        or look.data.get("kind") == "tokens"
+        or not enough(look, "train", "val", least=ROWS)
+        or (number(look, "val_net_rows") or 0.0) < ROWS / 2
+    ):
+        return None
+    plain = min(skill(look, part) for part in ("train", "val", "across"))
+    unsure = (
+        CERTAIN * error(look, "val") * max(0.25, (1 - min(plain, 1.0)) ** 0.5)
+    )  # less where there is less to be unsure of
+    return plain - net if plain - net >= unsure else 0.0

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Undecided
+from ..pairs import CERTAIN, LOOKED, enough, error, network, pairs, silent, skill, speaks
 from ..seen import count, number, place
-from ._pairs import CERTAIN, LOOKED, enough, error, network, pairs, silent, skill, speaks
 
 SPEAKS = 0.3  # skill of a plain model on the validation, from which on its inputs tell of its targets
 STRUCTURE = (

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Undecided
+from ..pairs import LOOKED, enough, network, pairs, skill, speaks
 from ..seen import count, flag, number, place, text, training_calls
-from ._pairs import LOOKED, enough, network, pairs, skill, speaks
 
 SPEAKS = 0.5  # skill within each part, beside which a lack of it between them speaks
 LOST = 0.6  # skill that is lost between the parts

@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from ...evidence.run import Series
+from ..evidence.run import Series
 
 LEFT = (0.08, 0.6)  # of the first loss, at the end
 VALIDATIONS, HALVES = 3, 0.6  # passes of a validation; of the loss before, the last
