@@ -23,8 +23,11 @@ from zoo.manifest import Program
 from zoo.run import chosen, journal_path, run_all
 from zoo.score import ALARMING
 
-from losscompass.diagnose.diagnosis import Broken
+from losscompass.diagnose.confidence import worth
+from losscompass.diagnose.diagnosis import Broken, Found
+from losscompass.diagnose.early import SETTLED, patient
 from losscompass.diagnose.engine import apply, diagnose_run
+from losscompass.diagnose.rank import rank
 from losscompass.evidence.build import build
 from losscompass.evidence.journal import read
 from losscompass.evidence.run import Run
@@ -39,6 +42,7 @@ FOLDER = "calibration/watched/"
 TABLE = HERE.parent / "src" / "losscompass" / "diagnose" / "confidence.json"
 STRENGTHS = (2, 4, 8, 16, 32, 64)
 LOOKS = 10
+LENGTHS = tuple(sorted({0, 50, 100, 200, 300, 1000, SETTLED}))
 KNOWN = frozenset((HERE.parent / "zoo" / "causes.txt").read_text("utf-8").split())
 CAUSES = tuple(rule for rule in ALL if rule.id in KNOWN)
 TIMEOUT_S = 180.0
@@ -110,18 +114,39 @@ def steps_of(value: float) -> list[float]:
     return sorted({float(f"{value * factor:.4g}") for factor in FACTORS} | {value})
 
 
-def looked_at(todo: tuple[Program, int]) -> list[list[str]]:
-    """What is said of one run at every tenth of its way: the ids of what alarms."""
+Looks = list[list[str]]
+"""Of one run: the ids of what alarms, look by look."""
+
+
+def looked_at(todo: tuple[Program, int]) -> dict[int, Looks]:
+    """What is said of one run at every tenth of its way, for each length from which on a curve is taken at its word."""
     records = list(read(journal_path(*todo)))
-    looks = []
+    looks: dict[int, Looks] = {settled: [] for settled in LENGTHS}
     for share in range(1, LOOKS + 1):
-        runs = build(in_blocks(records[: math.ceil(len(records) * share / LOOKS)]), "")
-        verdict = diagnose_run(runs[0]) if runs else None
-        looks.append([one.id for one in verdict.found if one.severity in ALARMING] if verdict else [])
+        runs = build(in_blocks(records[: math.ceil(len(records) * share / LOOKS)]), "")[:1]
+        seen = [(run, ranked(run)) for run in runs]
+        for settled in LENGTHS:
+            told = [one for run, found in seen for one in patient(run, found, settled) if one.severity in ALARMING]
+            looks[settled].append([one.id for one in told])
     return looks
 
 
-def live(looks: Sequence[list[list[str]]]) -> dict[str, object]:
+def ranked(run: Run) -> tuple[Found, ...]:
+    """All findings, before any patience."""
+    outcomes = [(rule, apply(rule, run, strict=True)) for rule in ALL]
+    return rank(run, [(rule, one) for rule, outcome in outcomes if isinstance(outcome, tuple) for one in outcome])
+
+
+def by_length(looks: Sequence[dict[int, Looks]]) -> list[dict[str, object]]:
+    """For each length: how many healthy runs were alarmed at any look."""
+    counts = {settled: sum(any(one[settled]) for one in looks) for settled in LENGTHS}
+    return [
+        {"steps": settled, "alarmed": count, "of": len(looks), "at_most": round(upper_bound(count, len(looks)), 4)}
+        for settled, count in counts.items()
+    ]
+
+
+def live(looks: Sequence[Looks]) -> dict[str, object]:
     """How many healthy runs were alarmed, and by what."""
     n = len(looks)
 
@@ -181,8 +206,7 @@ def surprise(told: Sequence[Told], strength: float) -> float:
         for one in told:
             if one.family == family and one.first:
                 row = next((r for r in table.get(one.rule, ()) if r["stated"] == one.stated), {"right": 0, "of": 0})
-                p = (row["right"] + strength * one.stated) / (row["of"] + strength)
-                p = min(max(p, 0.005), 0.995)
+                p = min(max(worth(one.stated, int(row["right"]), int(row["of"]), strength), 0.005), 0.995)
                 total -= math.log(p if one.right else 1 - p)
                 n += 1
     return total / max(n, 1)
@@ -215,7 +239,8 @@ def main() -> int:
         looks = list(pool.map(looked_at, [pair for pair, _ in known if pair[0].healthy], chunksize=4))
     folder = HERE / "watched"
     folder.mkdir(exist_ok=True)
-    (folder / "live.json").write_text(json.dumps(live(looks), indent=1) + "\n", "utf-8")
+    told_live = live([one[SETTLED] for one in looks]) | {"settled": SETTLED, "lengths": by_length(looks)}
+    (folder / "live.json").write_text(json.dumps(told_live, indent=1) + "\n", "utf-8")
     for rule in CAUSES:
         spoken = [(program, any(id_ == rule.id for id_, _, _ in alarms)) for (program, _), alarms in known]
         own = [one for one in told if one.rule == rule.id and one.first]
@@ -248,7 +273,7 @@ def main() -> int:
             },
         }
         (folder / f"{rule.id}.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
-    print(f"{len(known)} runs; strength {table['strength']}, surprise {by_strength}; live {live(looks)}")
+    print(f"{len(known)} runs; strength {table['strength']}, surprise {by_strength}; live {told_live}")
     return 0
 
 

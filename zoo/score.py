@@ -207,13 +207,16 @@ def show(cases: Sequence[Case]) -> None:
 
 def document(cases: Sequence[Case], command: str) -> str:
     """The tables as a page of documentation."""
+    faulty = [case for case in cases if not case.program.healthy]
+    unjudged = sum(case.verdict == "too few" for case in faulty)
     lines = [
         "# How often losscompass is right",
         "",
         f"Written by `{command}` on {datetime.now(UTC).date()}. The programs are those of `zoo/`: healthy trainings, and the same with one known fault.",
         "Rules were written with the families called `tune` in sight; `held-out` families were only ever used to judge; `opened` ones were, until they were looked at for",
-        "what had been missed (their `.variants` say when). Faults that the kill test (`make zoo-kill`)",
-        "found harmless are left out. Intervals are exact (Clopper and Pearson), at 95 %; runs of one family are alike, so the true ones are wider.",
+        "what had been missed (their `.variants` say when; `zoo/README.md` says what of the others was seen in passing). Faults that the kill test (`make zoo-kill`) found harmless",
+        f"are left out; it has judged {len(faulty) - unjudged} of {len(faulty)} runs of faulty programs, and the others are taken for harmful. Intervals are exact (Clopper and Pearson), at 95 %;",
+        "runs of one family are alike, so the true ones are wider.",
     ]
     splits = sorted({case.program.part for case in cases})
     parts = {split: [case for case in cases if case.program.part == split] for split in splits}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from losscompass.diagnose.confidence import measured, stated, table
+from losscompass.diagnose.early import SETTLED
 from losscompass.evidence.run import Run
 from losscompass.rules.all import ALL
 from losscompass.rules.base import Finding
@@ -71,6 +72,14 @@ def test_symptoms_keep_what_they_state():
     for rule in ALL:
         if rule.kind == "symptom":
             assert measured(watched, rule, Finding(onset=None)) == stated(rule, Finding(onset=None))
+
+
+def test_the_patience_of_a_live_look_is_that_of_the_record():
+    record = json.loads((FOLDER / "live.json").read_text("utf-8"))
+    alarmed = {row["steps"]: row["alarmed"] for row in record["lengths"]}
+    assert record["settled"] == SETTLED
+    assert alarmed[SETTLED] == record["at_any_look"]["alarmed"]
+    assert alarmed[0] >= alarmed[SETTLED] >= alarmed[max(alarmed)]
 
 
 def told(family: str, right: bool) -> Told:

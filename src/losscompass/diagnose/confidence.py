@@ -29,11 +29,15 @@ def stated(rule: Rule, finding: Finding) -> float:
     return rule.confidence if finding.confidence is None else finding.confidence
 
 
+def worth(said: float, right: int, of: int, strength: float) -> float:
+    """What is said counts like `strength` runs of which that share was right, beside the `of` runs of which `right` were."""
+    return (right + strength * said) / (of + strength)
+
+
 def measured(run: Run, rule: Rule, finding: Finding) -> float:
     """The confidence that is told: the measured one for the causes of a watched run; else the stated one, which a log's own record has set."""
     said = stated(rule, finding)
     if rule.kind != "cause" or run.facts.get("watched") is not True:
         return said
     strength, shares = table()
-    right, of = shares.get((rule.id, round(said, 2)), (0, 0))
-    return (right + strength * said) / (of + strength)
+    return worth(said, *shares.get((rule.id, round(said, 2)), (0, 0)), strength)
