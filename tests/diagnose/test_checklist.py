@@ -12,7 +12,6 @@ from losscompass.rules.base import Severity
 
 CAUSES = (Path(__file__).parents[2] / "zoo" / "causes.txt").read_text("utf-8").split()
 RULES = {rule.id for rule in ALL}
-SHUFFLED = next(point for point in POINTS if point.id == "data-shuffled")
 
 
 def state(point_id: str, *, found=(), clear=(), blind=()) -> tuple[str, tuple[str, ...]]:
