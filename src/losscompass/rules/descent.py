@@ -8,10 +8,8 @@ from ..evidence.run import Series
 
 LEFT = (0.08, 0.6)  # of the first loss, at the end
 VALIDATIONS, HALVES = 3, 0.6  # passes of a validation; of the loss before, the last
-STEEP, FASTER = (
-    0.75,
-    1.15,
-)  # of the loss two fifths before; the fall of the logarithm against that of the two fifths before
+STEEP = 0.75  # of the loss two fifths before, at most
+FASTER = 1.15  # times the fall of the logarithm of the two fifths before, at least
 SMOOTH = 0.8  # share of the steps that lower the loss
 FEWEST = 15
 

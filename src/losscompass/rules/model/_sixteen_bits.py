@@ -9,10 +9,8 @@ from ..source.setup import converted
 
 # share of the numbers that a step leaves as they were, beyond those without gradient
 LOST = Threshold(0.5, unit="share of the numbers", basis="calibration/watched/low-precision.json")
-LOOKS, STEPS = (
-    256,
-    20,
-)  # the steps that are looked at where the weights are moved by hand, and the fewest that tell something
+LOOKS = 256  # steps that are looked at where the weights are moved by hand
+STEPS = 20  # of these, the fewest that tell something
 EARLY = 50  # steps: later, a run may break by its rate
 
 

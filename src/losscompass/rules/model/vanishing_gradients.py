@@ -17,10 +17,8 @@ GONE = Threshold(1e-4, unit="of the largest gradient", basis="calibration/watche
 SQUASHING = ("Sigmoid", "Tanh")
 MANY = 6  # of them, one behind the other
 LONG, FLAT = 50, 0.02  # steps, and the share by which the loss moves at most
-STILL, MOVES = (
-    0.01,
-    0.1,
-)  # the share by which the outputs of the first half of the layers change at most, and of the last one at least
+STILL = 0.01  # the share by which the outputs of the first half of the layers change at most
+MOVES = 0.1  # and those of the last one at least
 LAYERS = 4  # with fewer there is no depth to shrink in
 
 
@@ -59,7 +57,7 @@ def detect(run: Run, faint_at: float = FAINT.value, gone: float = GONE.value) ->
 
 
 def _still(run: Run) -> Finding | None:
-    """Of a run whose gradients were not seen: behind many squashing activations the first layers give what they gave, and the last does not."""
+    """Of a run whose gradients were not seen: with many squashing activations ahead the first layers give what they gave, and the last does not."""
     graph, curve = next(iter(run.happened("graph")), None), run.curve("train")
     if graph is None or run.tracks("gradient") or curve is None or len(curve) < LONG:
         return None
