@@ -87,6 +87,11 @@ def test_two_lists_are_left_as_they_are():
     assert only("optimizer-misses-parameters", model(), coverage(**MISSED, places=named(code))).change is None
 
 
+def test_steps_that_are_counted_from_the_start_again():
+    looks = [coverage(9, **MISSED), coverage(3, **MISSED)]
+    assert only("optimizer-misses-parameters", model(), *looks).values["missed"] == MISSED["reached_not_held"]
+
+
 @pytest.mark.parametrize(
     "events",
     [

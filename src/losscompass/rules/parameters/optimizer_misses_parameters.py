@@ -17,9 +17,10 @@ def detect(run: Run) -> Iterator[Finding]:
     for look in run.happened("coverage"):
         began.setdefault(number(look, "optimizer"), step_of(look) or 0.0)
     for look in last:
-        # What one optimiser misses, another beside it may hold, or one that comes later (two phases).
+        # What one optimiser misses, another beside it may hold, or one that comes later (two phases). It is beside itself even
+        # where steps are counted from the start again.
         start = began[number(look, "optimizer")]
-        beside = [other for other in last if (step_of(other) or 0.0) >= start]
+        beside = [other for other in last if other is look or (step_of(other) or 0.0) >= start]
         missed = set.intersection(*(set(texts(other, "reached_not_held_names")) for other in beside))
         if not missed or not count(look, "reached_held") or not count(look, "reached_not_held"):
             continue
