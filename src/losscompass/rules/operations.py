@@ -1,7 +1,7 @@
 """The operations of an autograd graph, as events name them ("Softmax", "Addmm"), and what they tell of a loss's input."""
 
 from ..evidence.records import Event, Place
-from .seen import number, place, texts
+from .seen import number, numbers, place, texts
 
 LAYOUT = {
     "Alias",
@@ -49,9 +49,14 @@ def sums_to_one(call: Event) -> bool:
 
 
 def made_by_softmax(call: Event) -> bool:
-    """Whether the loss's input is probabilities: by the graph, or by the numbers where no graph was seen."""
-    last = last_operation(call)
-    return last in SOFTMAX if last else sums_to_one(call)
+    """Whether the loss's input is probabilities: by the graph, or by the numbers: where no graph was seen, or it was written by hand."""
+    return last_operation(call) in SOFTMAX or sums_to_one(call)
+
+
+def axes_of_one(call: Event, key: str = "log_axes") -> tuple[int, ...] | None:
+    """Along which axes shares add up to 1 (`docs/events.md`); None where nobody looked."""
+    told = tuple(int(one) for one in numbers(call, key))
+    return None if not isinstance(call.data.get(key), tuple | list) or -1 in told else told
 
 
 def applied(call: Event, word: str) -> Place | None:

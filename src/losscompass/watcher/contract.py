@@ -26,6 +26,9 @@ CRITERIA: Final = {
 OVER_CLASSES: Final = frozenset(("cross_entropy", "nll_loss", "kl_div", "multi_margin_loss"))
 """Losses whose input has an axis of classes."""
 
+OF_LOGARITHMS: Final = frozenset(("nll_loss", "kl_div", "ctc_loss"))
+"""Losses whose input is logarithms of shares."""
+
 LOOKED_AT: Final = 65_536
 """Numbers of a tensor that are looked at, at the most."""
 
@@ -53,9 +56,13 @@ def describe(torch: Any, function: str, args: tuple[Any, ...], kwargs: dict[str,
         data |= _of(torch, made.detach(), "input")
         if function in OVER_CLASSES:
             data |= _row_sums(made.detach())
+        if function in OF_LOGARITHMS:
+            data["log_axes"] = axes_of_one(torch, made.detach(), logarithms=True)
     if isinstance(target, torch.Tensor):
         data |= _of(torch, target.detach(), "target")
         data |= _tail(target)
+        if function == "kl_div":
+            data["target_axes"] = axes_of_one(torch, target.detach(), logarithms=kwargs.get("log_target") is True)
     weight = kwargs.get("weight", args[2] if len(args) > 2 and function != "kl_div" else None)
     data["class_weights"] = isinstance(weight, torch.Tensor)
     for key, one in (("weights", weight), ("pos_weight", kwargs.get("pos_weight"))):
@@ -153,3 +160,23 @@ def _row_sums(made: Any) -> Data:
     rows = rows[:: max(1, rows.shape[0] // 512)][:512]
     sums = rows.double().sum(1) if made.device.type != "mps" else rows.float().sum(1)
     return {"rows_sum_low": float(sums.min()), "rows_sum_high": float(sums.max())}
+
+
+_SHARES: Final = 0.02
+"""How far from 1 shares may add up to: half precision, and an eps beneath the logarithm."""
+
+
+def axes_of_one(torch: Any, tensor: Any, *, logarithms: bool) -> tuple[int, ...]:
+    """The axes along which numbers, or the exponentials of them, add up to 1; the number of axes stands for all of them together.
+
+    (−1,): it was not looked at.
+    """
+    fits = tensor.dim() and 0 < tensor.numel() <= LOOKED_AT and tensor.dtype.is_floating_point
+    if not fits or tensor.layout != torch.strided:
+        return (-1,)
+    shares = tensor.double() if tensor.device.type != "mps" else tensor.float()
+    shares = shares.exp() if logarithms else shares
+    if bool((shares < 0).any()):
+        return ()
+    found = [axis for axis in range(tensor.dim()) if bool(((shares.sum(axis) - 1).abs() <= _SHARES).all())]
+    return (*found, tensor.dim()) if abs(float(shares.sum()) - 1) <= _SHARES else tuple(found)

@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import Any, Final
 
 from . import facts
+from .among_samples import divided_among_samples
 from .astray import softmax_astray
 from .batches import first_tensor
 from .broadcast import repeated
@@ -146,6 +147,7 @@ class Graphs:
         astray = softmax_astray(nodes)
         if astray is not None:
             data |= {"astray_op": operation(astray.node), "astray_axis": astray.axis, "astray_axes": astray.axes}
+        divided = divided_among_samples(nodes)
         pairs = None if node is None else repeated(node)
         if pairs is not None:
             data |= {"pairs_of": pairs.one, "pairs_with": pairs.other, "pairs": pairs.made}
@@ -161,7 +163,7 @@ class Graphs:
             data["fragile"] = tuple(f"{name}×{count}" for name, count in Counter(map(operation, weak)).items())
             data["attention"] = attention(self._torch, nodes, seen.ops)
             if seen.ops["Exp"] and (weight := divergence_weight(node)) is not None:
-                data["kl_weight"] = weight
+                data["kl_weight"], data["kl_turned"] = abs(weight), weight < 0
                 data["kl_parted"] = divergence_parted(node)
             data["registered"] = sum(self._forward.name_of(leaf) is not None for leaf in seen.leaves)
             data["holders"] = len(site.reaches)
@@ -176,6 +178,7 @@ class Graphs:
             astray=None if astray is None else self._softmax_spot(astray.node),
             fragile=next((spot for one in weak if (spot := lines.of(one)) is not None), None),
             repeated_cut=cut,
+            among_samples=None if divided is None else self._shared_spot(divided) or site.spot,
             pairs=None if pairs is None else lines.of(pairs.node),
             lost=lost,
             cut=lines.new_leaf() if not data.get("registered", 1) else None,
@@ -193,6 +196,10 @@ class Graphs:
         if place is not None and "softmax" not in place[2].lower():
             return line_of(self._places, spot, f"{name}(") or spot
         return spot
+
+    def _shared_spot(self, node: Any) -> Spot | None:
+        """Where something is divided along the samples."""
+        return self._softmax_spot(node) if operation(node) == "Softmax" else self._forward.lines.of(node)
 
     def inputs_of(self, root: Any) -> Iterator[Any]:
         """The data that a graph was computed from: what its products have saved for the gradients of their weights."""

@@ -138,7 +138,7 @@ def divergence_weight(root: Any) -> float | None:
     """The weight of a variational model's divergence against that of its reconstruction, where 1 is the evidence lower bound.
 
     Read from the constants between the loss, its one reconstruction (each element of which should count once) and its one
-    exp(log variance) (which should count one half). None where the loss is not such a sum.
+    exp(log variance) (which should count one half). Below zero where one of both is taken off. None where the loss is not such a sum.
     """
     found: dict[bool, list[tuple[Any, float]]] = {True: [], False: []}  # by: is it the divergence?
     rows: list[tuple[Any, float]] = [(root, 1.0)]
@@ -158,7 +158,7 @@ def divergence_weight(root: Any) -> float | None:
     if _saved(reconstruction, "_saved_reduction") == 1:
         given = _saved(reconstruction, "_saved_self")
         factor = factor / given.numel() if given is not None and given.numel() else 0.0
-    return None if factor == 0 else abs(found[True][0][1] / 0.5 / factor)
+    return None if factor == 0 else found[True][0][1] / 0.5 / factor
 
 
 def constant_term(root: Any) -> tuple[Any, int] | None:

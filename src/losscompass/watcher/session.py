@@ -342,6 +342,7 @@ class Session:
             "tensors": len(held),
             "elements": sum(p.numel() for p in held),
             "follows": state.follows,
+            "maximize": groups[0].get("maximize") is True,
         }
         for key in ("lr", "momentum", "weight_decay"):
             value = groups[0].get(key)

@@ -19,6 +19,8 @@ BOUNDED = (
     "KlDiv",
 )
 """Losses that no model brings below zero: there is nothing to gain by going up."""
+PICKING = {"Gather", "Index"}
+"""What takes the answer for the right class of each sample."""
 MADE = ("fake", "made", "generated", "synth")
 """Words for what a generator made."""
 
@@ -30,6 +32,27 @@ def negated(graph: Event) -> bool:
     if not ops or not ops[-1].startswith(BOUNDED):
         return False
     return (factor is not None and factor < 0) or (set(ops[:-1]) <= PLAIN and ops.count("Neg") % 2 == 1)
+
+
+def likelihood_lowered(graph: Event) -> bool:
+    """Whether the mean log-probability of the right classes, picked by hand, is made small: no minus stands before it."""
+    return _picked(graph) == 1
+
+
+def raised_when_maximised(graph: Event) -> bool:
+    """Whether an optimiser that goes up makes an error larger: a loss function as it is, or minus a log-probability."""
+    ops, factor = texts(graph, "root_ops"), number(graph, "scaled_by")
+    plain_loss = bool(ops) and ops[-1].startswith(BOUNDED) and set(ops[:-1]) <= PLAIN - {"Neg"}
+    return (plain_loss and (factor is None or factor > 0)) or _picked(graph) == -1
+
+
+def _picked(graph: Event) -> int:
+    """The sign before log-probabilities of which one a sample is picked; 0 where that is not what the loss is."""
+    ops = texts(graph, "root_ops")
+    above = ops[: ops.index("LogSoftmax")] if "LogSoftmax" in ops else ()
+    if not PICKING & set(above) or not set(above) <= PLAIN | PICKING:
+        return 0
+    return -1 if above.count("Neg") % 2 else 1
 
 
 def wrongly_asked(run: Run, graphs: tuple[Event, ...]) -> tuple[Event, Event] | None:

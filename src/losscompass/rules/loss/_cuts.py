@@ -40,6 +40,6 @@ def _unreached(run: Run) -> Iterator[tuple[str, Place | None, Place | None]]:
         if not looks or any(count(one, "reached_held") for one in looks):
             continue
         held = count(looks[-1], "held")  # its network is at work where as many tensors are called and not reached
-        if count(looks[-1], "held_not_reached") == held and any(count(one, "cut") >= held for one in others):
+        if count(looks[-1], "held_not_reached") == held and any(count(one, "cut") >= held for one in (*looks, *others)):
             cut = place(looks[-1], "cut")
             yield shown(texts(looks[-1], "held_not_reached_names")), cut or place(loop, "at"), cut

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..seen import looked, number, place
+from ..seen import flag, looked, number, place
 from ..source import place_at, program
 from ..source.signs import wrong_terms
-from ._critic import negated, wrongly_asked
+from ._critic import likelihood_lowered, negated, raised_when_maximised, wrongly_asked
 
 FAR = 100.0
 """Times its first size: a density's likelihood gains by the logarithm of its width, and slows down; this does neither."""
@@ -22,7 +22,14 @@ def detect(run: Run) -> Iterator[Finding]:
             where = place(asked[0], "at")
             yield Finding(onset=None, values={"first": value, "last": value}, place=where, confidence=0.9)
         return
-    turned = next((one for one in graphs if negated(one)), None)
+    turned = next((one for one in graphs if negated(one) or likelihood_lowered(one) or flag(one, "kl_turned")), None)
+    climbs = next((one for one in run.happened("optimizer") if flag(one, "maximize")), None)
+    if climbs is not None and all(map(raised_when_maximised, graphs)):
+        value = number(graphs[0], "value") or 0.0
+        yield Finding(onset=None, values={"first": value, "last": value}, place=place(climbs, "at"))
+        return
+    if climbs is not None:
+        return  # it goes up: what is turned over is meant so
     loss = run.curve("train")
     first, last = (float(loss.value[at]) for at in (0, -1)) if loss is not None and len(loss) else (0.0, 0.0)
     if turned is None and loss is not None and last < -FAR * max(abs(first), 1.0):

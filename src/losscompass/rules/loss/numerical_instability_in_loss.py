@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..seen import looked, number, place, text, texts
@@ -29,15 +30,23 @@ def detect(run: Run) -> Iterator[Finding]:
             )
         return
     before, loss = number(broken[0], "before"), run.curve("train")
-    first = float(loss.value[0]) if loss is not None and len(loss) else before
+    began = _began(graph, run)  # of the same backward: the script may have trained something else before
+    if began is None:
+        began = float(loss.value[0]) if loss is not None and len(loss) else before
     if text(broken[0], "what") not in FIRST:
         return
-    if before is not None and first is not None and abs(before) > DIVERGED * max(abs(first), 1.0):
+    if before is not None and began is not None and abs(before) > DIVERGED * max(abs(began), 1.0):
         return
     shown = f"{before:.4g}" if before is not None else "–"
     yield Finding(
         onset=None, values={"operations": names, "what": text(broken[0], "what"), "before": shown}, place=where
     )
+
+
+def _began(graph: Event, run: Run) -> float | None:
+    """What the loss of the same line was worth when it was first seen; None where that was no number."""
+    mine = [one for one in run.happened("graph") if number(one, "site") == number(graph, "site")]
+    return next((value for one in mine if (value := number(one, "value")) is not None), None)
 
 
 RULE = Rule(

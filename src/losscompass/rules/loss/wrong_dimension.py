@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from functools import partial
 from math import log
 
-from ...evidence.records import Event
+from ...evidence.records import Event, Place
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..operations import applied, last_operation
+from ..operations import applied, axes_of_one, last_operation
 from ..rewrite import changed, with_keyword
 from ..seen import count, looked, number, place, shape, text, training_calls
 from ..source import place_at, program
-from ..source.axes import over_samples
+from ..source.axes import along_samples, over_samples
 
 CALLS = {"LogSoftmax": ("log_softmax", "LogSoftmax"), "Softmax": ("softmax", "Softmax")}
 ROUNDING = 0.02  # of a logarithm: half precision keeps three digits
@@ -41,6 +41,10 @@ def detect(run: Run) -> Iterator[Finding]:
             change=change,
         )
         return
+    among = next((spot for one in run.happened("graph") if (spot := place(one, "among-samples"))), None)
+    if among is not None:
+        yield Finding(onset=None, values={"what": "words:wrong-dimension.among"}, place=among)
+        return
     call = next((one for one in training_calls(run, "nll_loss") if _elsewhere(one)), None)
     if call is not None:
         operation = last_operation(call).lower()
@@ -48,6 +52,14 @@ def detect(run: Run) -> Iterator[Finding]:
             onset=None,
             values={"what": "words:wrong-dimension.classes", "operation": operation},
             place=applied(call, "softmax"),
+        )
+        return
+    call = next((one for one in training_calls(run, "kl_div") if _shared_among_samples(one)), None)
+    if call is not None:
+        yield Finding(
+            onset=None,
+            values={"what": "words:wrong-dimension.classes", "operation": "softmax"},
+            place=_shared_out(run, call) or place(call, "at"),
         )
         return
     if run.happened("source"):
@@ -72,6 +84,25 @@ def _elsewhere(call: Event) -> bool:
         return False
     even = log(given[1])
     return last_operation(call) == "LogSoftmax" and (most < -even - ROUNDING or high > given[1] * (ROUNDING - even))
+
+
+def _shared_among_samples(call: Event) -> bool:
+    """Whether one side of a divergence is shares along the samples, and the other along the classes: only one can be meant."""
+    sides, given = [axes_of_one(call, key) for key in ("log_axes", "target_axes")], shape(call, "input_shape")
+    if given is None or len(given) < 2 or min(given) < 2:
+        return False
+    return {(0,), (len(given) - 1,)} == set(sides)
+
+
+def _shared_out(run: Run, call: Event) -> Place | None:
+    """The one softmax along the first axis that stands behind what the divergence is given."""
+    where = place(call, "at")
+    if where is None or not run.happened("source"):
+        return None
+    read = program(run)
+    file = read.file(where.file)
+    nodes = along_samples(read, file, where.line) if file is not None else []
+    return place_at(*nodes[0]) if len(nodes) == 1 else None
 
 
 RULE = Rule(

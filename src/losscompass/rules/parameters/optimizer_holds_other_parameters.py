@@ -41,7 +41,15 @@ def _holds_others(look: Event) -> bool:
         and not count(look, "reached_held")
         and count(look, "reached_not_held") > 0
         and not frozen
+        and not _detached_at_its_call(look)
     )
+
+
+def _detached_at_its_call(look: Event) -> bool:
+    """Whether its own network runs and is cut off in the very line that calls it, and the loss reaches one that was trained before."""
+    called, cut = place(look, "model"), place(look, "cut")
+    here = called is not None and cut is not None and (called.file, called.line) == (cut.file, cut.line)
+    return here and count(look, "cut") >= count(look, "held") and flag(look, "reached_not_held_loaded")
 
 
 def _holds_anothers(look: Event) -> bool:

@@ -8,6 +8,7 @@ from ...evidence.run import Run
 from .files import File, Program
 from .roles import Roles
 from .shape import Function, ancestors, argument, key, last_name, number_of
+from .trace import trace
 
 _SUMS = frozenset(("sum", "logsumexp", "softmax", "log_softmax"))
 DEEP = 40
@@ -34,6 +35,20 @@ def over_samples(program: Program, run: Run) -> Iterator[Axis]:
                 for one in _shares(file, picked):
                     yield Axis("summed", file, one, key(picked), 0.95)
     yield from _lengths(program, run)
+
+
+def along_samples(program: Program, file: File, line: int) -> list[tuple[File, ast.AST]]:
+    """The softmaxes along axis 0 behind what the calls of a line are given: functions, methods, and modules where they are made."""
+    found: dict[ast.AST, File] = {}
+    for node in ast.walk(file.tree):
+        if not isinstance(node, ast.Call) or node.lineno != line:
+            continue
+        seen = trace(program, file, node)
+        for one in seen.calls("softmax", "log_softmax", "Softmax", "LogSoftmax"):
+            module = last_name(one.func)[0].isupper()
+            if (number_of(argument(one, 0, "dim")) if module else _axis(one)) == 0:
+                found[one] = seen.file_of[one]
+    return [(where, one) for one, where in found.items()]
 
 
 def _picked(node: ast.AST) -> ast.expr | None:

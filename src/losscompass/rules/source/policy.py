@@ -195,6 +195,7 @@ def raw_rewards(program: Program, weighed: list[Product]) -> Iterator[Estimate]:
         if rewards and any(
             rewards[0] in trace(program, each.file, each.returns.value or one.weight).definitions
             or _shares(program, each, rewards)
+            or not _is_called(program, each)
             for each in returns
         ):
             definitions = [
@@ -203,6 +204,12 @@ def raw_rewards(program: Program, weighed: list[Product]) -> Iterator[Estimate]:
             where = definitions[0].node if len(definitions) == 1 else one.node
             yield Estimate("rewards", one.file, where, 0.9)
             return
+
+
+def _is_called(program: Program, one: Recurrence) -> bool:
+    """Whether anybody asks the function that adds up the returns."""
+    function = next((each for each in ancestors(one.loop, one.file.parents) if isinstance(each, Function)), None)
+    return function is None or program.is_used(function)
 
 
 def _shares(program: Program, one: Recurrence, rewards: list[Definition]) -> bool:
