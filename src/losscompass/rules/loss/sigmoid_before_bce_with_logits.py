@@ -44,7 +44,7 @@ def _by_hand(call: Event) -> bool:
     low, high = number(call, "input_min"), number(call, "input_max")
     written = "Reciprocal" in names[:2] or names[:1] == ["Div"]
     fits = written and "Exp" in names and names.index("Exp") <= MOST
-    return fits and low is not None and high is not None and 0 <= low and high <= 1
+    return fits and low is not None and high is not None and low >= 0 and high <= 1
 
 
 RULE = Rule(

@@ -164,7 +164,7 @@ def _is_data(file: File, node: ast.AST, depth: int) -> bool:
     found = file.flow.reaching.get(node, frozenset())
     if found:
         return depth < 6 and all(
-            one.kind == "for"
+            (one.kind == "for" and _goes_over_data(file, one.value, depth))
             or (
                 one.kind in {"assign", "add"}
                 and one.at is None
@@ -174,6 +174,12 @@ def _is_data(file: File, node: ast.AST, depth: int) -> bool:
             for one in found
         )
     return _of_data(file, node, depth)
+
+
+def _goes_over_data(file: File, over: ast.AST | None, depth: int) -> bool:
+    """Whether a loop goes over batches: over some that are written out in a row, if each of them is data."""
+    written = over.elts if isinstance(over, ast.Tuple | ast.List) else []
+    return all(_is_data(file, one, depth + 1) for one in written)
 
 
 def _of_data(file: File, node: ast.AST, depth: int) -> bool:
