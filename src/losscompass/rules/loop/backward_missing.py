@@ -8,6 +8,7 @@ from ..rewrite import assigned_name, line_before, same_scope
 from ..seen import count, loops, place
 
 LEAST = 3  # steps, or clearings where no step was made
+CALLED = 0.3  # times a step: forwards are counted on the steps that are looked at, and for a while
 
 
 def detect(run: Run) -> Iterator[Finding]:
@@ -25,14 +26,17 @@ def detect(run: Run) -> Iterator[Finding]:
         # gradients that are made by other means (torch.autograd.grad, written into .grad) give steps with a gradient
         if max(steps, count(loop, "zero_grads")) < LEAST or count(loop, "steps_without_gradient") < steps:
             continue
-        if not count(loop, "losses") or not count(loop, "forwards"):
+        # A loss that is written by hand is not seen; a model that was called in training before nearly every step is.
+        if not count(loop, "losses") and count(loop, "forwards") < CALLED * max(steps, LEAST):
+            continue
+        if not count(loop, "forwards"):
             continue
         loss, step = place(loop, "loss"), place(loop, "step")
         name = assigned_name(loss) if same_scope(loss, step) else None
         change = line_before(step, f"{name}.backward()" if name else None)
         yield Finding(
             onset=None,
-            values={"steps": steps, "losses": count(loop, "losses"), "forwards": count(loop, "forwards")},
+            values={"steps": steps, "losses": count(loop, "losses") or count(loop, "forwards"), "forwards": count(loop, "forwards")},
             # The loss may be computed in a function of its own: the backward is missing where the step is.
             place=change.place if change else (loss if same_scope(loss, step) else step) or loss or place(loop, "at"),
             change=change,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..rewrite import changed
@@ -28,7 +29,7 @@ def detect(run: Run) -> Iterator[Finding]:
             values={"batches": round(backwards / steps), "lost": round(backwards / steps) - 1, "steps": steps},
             place=place(loop, "zero-grad", "step", "at"),
         )
-    elif 0.9 * steps <= cleared <= 1.1 * steps + 1 and _summed(run, count(loop, "losses"), backwards):
+    elif 0.9 * steps <= cleared <= 1.1 * steps + 1 and _summed(run, loop, backwards):
         times = round(number(loop, "backwards_per_step") or backwards / steps)
         backward = place(loop, "backward")
         plain = f"{'loss' if backward is None else backward.code.removesuffix('.backward()')}.backward()"
@@ -45,9 +46,13 @@ def detect(run: Run) -> Iterator[Finding]:
         )
 
 
-def _summed(run: Run, losses: int, backwards: int) -> bool:
+def _summed(run: Run, loop: Event, backwards: int) -> bool:
     """Whether each batch brings a mean of its own, nothing divides it, and the steps grow with the sum."""
     reductions = {text(call, "reduction") for call in run.happened("loss-call") if text(call, "phase") != "val"}
+    losses = count(loop, "losses")
+    if not reductions and not losses:  # written by hand: the graph tells how it was put together
+        roots = [texts(graph, "root_ops")[:1] for graph in run.happened("graph")]
+        reductions, losses = ({"mean"} if set(roots) == {("Mean",)} else set()), backwards
     scaled = any(
         (number(g, "scaled_by") or 1) != 1 or texts(g, "root_ops")[:1] in {("Div",), ("Mul",)}
         for g in run.happened("graph")

@@ -13,6 +13,8 @@ MOST = 0.5  # share of the layers
 BURST = 20.0  # times the size of the inputs: layers keep it as it is, or make it smaller
 LEAP = 10.0  # times what the layer before it gives
 LONG = 20  # steps: a run of fewer need not have come down
+CLOSE = 1e-3  # of a number: the mean of equal numbers, in 32 bits, after a first step
+FACTORS = (1.0, 0.25)
 MATRIX = 256  # numbers: a first layer of one or two inputs may well be large
 
 
@@ -66,6 +68,31 @@ def of_one_value(run: Run) -> Finding | None:
     names = [one.tensor for one in run.tracks("activation")] or ["weight"]
     shown: dict[str, float | str] = {"layer": names[0], "scale": found[0][2], "layers": layers, "of": layers}
     return Finding(onset=None, values=shown, place=place_at(found[0][0], found[0][1]), confidence=0.85)
+
+
+def alike(run: Run) -> list[TensorTrack]:
+    """Weights that were all one number, other than zero, before the first step changed them: every unit like its neighbour.
+
+    The factors of a norm start at 1, those of a PReLU at 0.25.
+    """
+    moved = {one.tensor: one for one in run.tensors.values() if one.kind == "update"}
+    curve = run.curve("train")
+    found = []
+    for one in weights(run, "weight") if any(run.tracks("weight")) else ():
+        step = moved.get(one.tensor)
+        if step is None or curve is None or not len(curve) or not one.step[0] <= curve.step[0]:
+            continue
+        (mean, std), (by, spread) = _first(one), _first(step)
+        value = mean - by
+        same = std <= spread * (1 + CLOSE) + CLOSE * abs(mean)
+        if same and abs(value) > CLOSE and not any(abs(value - usual) < CLOSE for usual in FACTORS):
+            found.append(one)
+    return found
+
+
+def _first(one: TensorTrack) -> tuple[float, float]:
+    mean, std = values(one, "mean")[:1], values(one, "std")[:1]
+    return (float(mean[0]), float(std[0])) if mean.size and std.size else (0.0, float("inf"))
 
 
 def is_constant(one: TensorTrack) -> bool:

@@ -6,7 +6,7 @@ from ...evidence.run import Run, TensorTrack
 from ..base import Finding, Need, Rule, Severity
 from ..looks import is_weight, last, values, weights
 from ..seen import flag, place
-from ._start import MATRIX, MOST, burst, is_constant, leap, of_one_value
+from ._start import MATRIX, MOST, alike, burst, is_constant, leap, of_one_value
 
 LARGE = 1.5  # standard deviation. Usual starts: 1/sqrt(inputs), at most 1 for an embedding
 MOVED = 0.3  # share of its weights that a step changes: then they are no longer those that it started with
@@ -26,6 +26,12 @@ def detect(run: Run) -> Iterator[Finding]:
         yield same
         return
     held = weights(run, "weight")
+    if len(like := alike(run)) >= 2 and len(like) >= MOST * (len(held) - sum(map(is_constant, held)) + len(like)):
+        first = like[0]
+        shown: dict[str, float | str] = {"layer": first.tensor, "scale": float(values(first, "mean")[0])}
+        shown |= {"layers": len(like), "of": len(held)}
+        yield Finding(onset=None, values=shown, place=place(model, "init", "at"))
+        return
     pushed = {
         one.tensor: last(one, "norm")
         for one in run.tensors.values()

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from ...evidence.run import Run
+from ...evidence.run import Run, TensorTrack
 from ..base import Finding, Need, Rule, Severity
-from ..looks import median_of, usual, weights
+from ..looks import median_of, usual, values, weights
 from ..seen import looked, text
 from ._sixteen_bits import LOST, broken_early, moved_by_hand, where_converted
 
 HALF = ("float16", "bfloat16")
 LAYERS = 2
+LOOKS = 3
 
 
 def detect(run: Run, lost_at: float = LOST.value) -> Iterator[Finding]:
@@ -22,13 +23,13 @@ def detect(run: Run, lost_at: float = LOST.value) -> Iterator[Finding]:
         return
     # What enters the model in 16 bits meets weights in 16 bits: autocast changes neither.
     if half in entered and (form := moved_by_hand(run) or broken_early(run, half)) is not None:
-        values: dict[str, float | str] = {
+        shown: dict[str, float | str] = {
             "what": f"words:low-precision.{form[0]}",
             "format": half,
             "share": form[1],
             "layers": 0,
         }
-        yield Finding(onset=None, values=values, place=where_converted(run), severity=Severity.CRITICAL, confidence=0.9)
+        yield Finding(onset=None, values=shown, place=where_converted(run), severity=Severity.CRITICAL, confidence=0.9)
         return
     gradients = {one.tensor: usual(one, "zero") for one in weights(run, "gradient")}
     # Under autocast the weights have 32 bits, and next to no update is rounded away.
@@ -37,6 +38,14 @@ def detect(run: Run, lost_at: float = LOST.value) -> Iterator[Finding]:
         for one in weights(run, "update")
         if gradients.get(one.tensor, 1.0) < lost_at
     ]
+    # A tensor of which not one number has moved, in all the steps that were looked at, though each has a gradient.
+    stuck = [
+        1.0
+        for one in run.tensors.values()
+        if one.kind == "update" and gradients.get(one.tensor, 1.0) < lost_at and _never_moved(one)
+    ]
+    if len(stuck) >= LAYERS and half in entered:
+        lost = stuck
     if len(lost) < LAYERS or median_of(lost) < lost_at:
         return
     yield Finding(
@@ -49,6 +58,11 @@ def detect(run: Run, lost_at: float = LOST.value) -> Iterator[Finding]:
         },
         place=where_converted(run),
     )
+
+
+def _never_moved(one: TensorTrack) -> bool:
+    zero = values(one, "zero")
+    return zero.size >= LOOKS and bool((zero == 1).all())
 
 
 RULE = Rule(

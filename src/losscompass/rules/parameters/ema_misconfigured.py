@@ -7,8 +7,9 @@ from ...evidence.records import Event, Place
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided, Value
 from ..seen import count, latest, loops, number, text
-from ..source import Program, ancestors, place_at, program
+from ..source import Program, ancestors, last_name, place_at, program
 from ..source.averages import Blend, around, blends
+from ..source.files import place_at_line
 
 SUM = 1e-3  # by which the two factors may miss 1
 FEWEST = 100  # steps: before, a slow average is still on its way
@@ -58,7 +59,7 @@ def detect(
                 "take": slow.take if slow.take is not None else "–",
                 "steps": steps,
             },
-            place=_update(read, slow) if still else place_at(slow.file, slow.node),
+            place=_update(read, slow) if still else place_at_line(slow.file, slow.node),
         )
     elif slow.keep is not None and slow.keep**steps > 1 - stale and "[" in slow.slow:  # a table of tensors
         yield _finding(slow, keep=slow.keep, take=1 - slow.keep, travelled=1 - slow.keep**steps, steps=steps)
@@ -71,11 +72,13 @@ def _trains(copy: Event) -> bool:
 
 def _finding(one: Blend, **values: Value) -> Finding:
     told: dict[str, Value] = {"name": one.slow, "travelled": "–", "steps": "–", **values}
-    return Finding(onset=None, values=told, place=place_at(one.file, one.node))
+    return Finding(onset=None, values=told, place=place_at_line(one.file, one.node))
 
 
 def _update(read: Program, one: Blend) -> Place:
     """Where the update is called, or the condition that keeps it from being called."""
+    if isinstance(one.node, ast.Call) and last_name(one.node.func).startswith("get_ema"):
+        return place_at(one.file, one.node)  # torch's own average: nobody calls its update, and it was made here
     function = around(one)
     where = [(one.file, one.node)]
     if function is not None:

@@ -22,7 +22,7 @@ def detect(run: Run) -> Iterator[Finding]:
             yield Finding(
                 onset=None,
                 values={"frozen": total, "share": 1.0, "names": names},
-                place=place(models[0], "frozen", "at"),
+                place=place(models[0], "frozen") or freezes(run) or place(models[0], "at"),
             )
             return
     if not run.happened("coverage") and any(count(loop, "by_hand") for loop in run.happened("loop")):
@@ -43,7 +43,7 @@ def detect(run: Run) -> Iterator[Finding]:
                     "names": shown(fresh),
                 },
                 severity=Severity.WARNING,
-                place=place(look, "frozen", "at", "model"),
+                place=place(look, "frozen") or freezes(run, texts(look, "frozen_names")) or place(look, "at", "model"),
             )
             return
         # Frozen on purpose: loaded or trained before; or not given to the optimiser in the first place.
@@ -57,7 +57,7 @@ def detect(run: Run) -> Iterator[Finding]:
                 "names": shown(texts(look, "held_frozen_names")) or "?",
             },
             severity=None if not count(look, "reached_held") else Severity.WARNING,
-            place=place(look, "frozen", "at", "model"),
+            place=place(look, "frozen") or freezes(run, texts(look, "held_frozen_names")) or place(look, "at", "model"),
         )
         return
 

@@ -71,7 +71,7 @@ RULE = Rule(
     ),
     detect=detect,
     remedies=("learning-rate-schedule",),
-    explains=("plateau", "loss-flat"),
+    explains=("plateau", "loss-flat", "slow-descent", "learning-rate-too-low"),
     confidence=0.79,
     thresholds={"spent": SPENT, "idle": IDLE, "warming": WARMING},
     domain=("T1",),

@@ -1,6 +1,7 @@
 """The program of a run: the text of its files, as trees. What cannot be read is left out."""
 
 import ast
+from dataclasses import replace
 from functools import lru_cache
 
 from ...evidence.records import Place
@@ -114,6 +115,13 @@ def place_at(file: File, node: ast.AST) -> Place:
             function = around.name
             break
     return Place(file.name, first, "\n".join(one[indent:].rstrip() for one in lines), function)
+
+
+def place_at_line(file: File, node: ast.AST) -> Place:
+    """The place of a node: its own line, where a statement of several lines holds it."""
+    line = int(getattr(node, "lineno", 0))
+    whole = place_at(file, node)
+    return replace(whole, line=line, code=file.lines[line - 1].strip()) if 0 < line <= len(file.lines) else whole
 
 
 def scope_of(file: File, node: ast.AST) -> ast.AST:

@@ -5,26 +5,49 @@ import ast
 from ...evidence.records import Place
 from ...evidence.run import Run
 from ..base import Undecided
-from .files import place_at, program
+from .files import File, place_at, program
+from .shape import ancestors, last_name
 
 
-def freezes(run: Run) -> Place | None:
-    """The only line of the program that may take the gradient from parameters."""
+def freezes(run: Run, names: tuple[str, ...] = ()) -> Place | None:
+    """The line of the program that may take the gradient from parameters: the only one, else the first whose loop names a part of theirs.
+
+    `names`: of parameters that are frozen ("body.0.weight").
+    """
     try:
         read = program(run)
     except Undecided:
         return None
     froze = [
-        place_at(file, call)
+        (file, call)
         for file, call in read.calls_of.get("requires_grad_", [])
         if call.args and not (isinstance(call.args[0], ast.Constant) and call.args[0].value is True)
     ]
     froze += [
-        place_at(file, node)
+        (file, node)
         for file in read.files
         for node in ast.walk(file.tree)
         if isinstance(node, ast.Assign)
         and any(isinstance(one, ast.Attribute) and one.attr == "requires_grad" for one in node.targets)
         and not (isinstance(node.value, ast.Constant) and node.value.value is True)
     ]
-    return froze[0] if len(froze) == 1 else None
+    parts = {part for name in names for part in name.split(".")[:-1] if not part.isdigit()}
+    named = [one for one in froze if parts & _named_around(*one)]
+    chosen = froze if len(froze) == 1 else named
+    return place_at(*chosen[0]) if chosen else None
+
+
+def _named_around(file: File, node: ast.AST) -> set[str]:
+    """The names in the statement and in the heads of the loops and conditions around it."""
+    found: set[str] = set()
+    for one in (node, *ancestors(node, file.parents)):
+        heads = {ast.For: "iter", ast.If: "test"}
+        head = next((getattr(one, key) for kind, key in heads.items() if isinstance(one, kind)), one)
+        if isinstance(one, ast.expr | ast.Assign | ast.Expr | ast.For | ast.If):
+            found |= {last_name(part) for part in ast.walk(head)} | {
+                word
+                for part in ast.walk(head)
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                for word in part.value.split(".")
+            }
+    return found - {""}
