@@ -29,7 +29,10 @@ class OptimizerActs:
         "backwards",
         "cleared_at",
         "elements",
+        "emptied",
         "follows",
+        "forgotten",
+        "had",
         "identity",
         "in_step",
         "number",
@@ -37,6 +40,7 @@ class OptimizerActs:
         "probe",
         "reached_at",
         "ref",
+        "remembered",
         "spot",
         "stepped_at",
         "steps",
@@ -63,6 +67,10 @@ class OptimizerActs:
         self.used = False  # its gradients were used by a step and have not been seen cleared since
         self.probe: Any = None  # a parameter that had a gradient at the last step, weak
         self.version = -1  # of that gradient after the step
+        self.emptied = 0  # steps before which a gradient that was there was taken away by hand: all of them so far, or it is not asked again
+        self.had = False  # a backward left a gradient that is not all zero
+        self.forgotten = 0  # steps that found nothing remembered of those before
+        self.remembered = False  # the last step left something to be remembered
         self.cleared_at = self.reached_at = 0  # in the order of acts
         self.follows = -1  # number of the optimiser that stepped these tensors before it was made
         self.steps_before = 0  # made by those that it follows
@@ -190,6 +198,9 @@ class Loop:
         for state in self.states:
             if state.used and self._was_cleared(state):
                 state.used = False
+            elif state.used and state.in_step:  # a closure
+                state.onto_old += 1
+                state.used = False
         if spot is not None:
             self.spots["backward"] = spot
 
@@ -201,6 +212,8 @@ class Loop:
                 state.backwards += 1
                 state.all_backwards += 1
                 state.reached_at = self.acts
+                if state.steps == state.emptied:
+                    state.had = _some_gradient(state)
 
     def _was_cleared(self, state: OptimizerActs) -> bool:
         """Whether somebody cleared the gradients by hand: set them to None, or to zero in place."""
@@ -220,11 +233,19 @@ class Loop:
         """An optimiser is about to step."""
         state = self.state(optimizer) or self.made(optimizer, None)
         self.acts += 1
+        by_hand = not closure and state.steps == state.emptied and state.had and not _some_gradient(state)
+        if by_hand and state.cleared_at < state.reached_at:
+            state.emptied += 1
+            self.letters.append("Z")
         self.letters.append("S")
         state.in_step = True
+        state.forgotten += state.remembered and not optimizer.state
         if not closure:
-            if state.cleared_at > state.reached_at or (not state.probe_alive() and not _any_gradient(optimizer)):
+            cleared = by_hand or state.cleared_at > state.reached_at
+            if cleared or (not state.probe_alive() and not _any_gradient(optimizer)):
                 state.without_gradient += 1
+            if by_hand:
+                state.used = False
             if state.used and state.backwards:
                 state.onto_old += 1
         if state.steps < 3 or "step" not in self.spots:
@@ -236,9 +257,10 @@ class Loop:
         state.in_step = False
         state.steps += 1
         state.backwards = 0
-        state.used = True
+        state.used = state.emptied < state.steps
         optimizer = state.ref()
         if optimizer is not None:
+            state.remembered = bool(optimizer.state)
             for parameter in optimizer.param_groups[0]["params"]:
                 gradient = parameter.grad
                 if gradient is not None:
@@ -298,6 +320,7 @@ class Loop:
             "zero_grads": 0 if state is None else state.zero_grads,
             "steps_without_gradient": 0 if state is None else state.without_gradient,
             "backwards_onto_old": 0 if state is None else state.onto_old,
+            "forgotten": 0 if state is None else state.forgotten,
             "backwards_per_step": usual,
             "failed_backwards": self.failed_backwards + self._backward_open,
             "retained": self.retained,
@@ -316,6 +339,12 @@ class Loop:
 def _any_gradient(optimizer: Any) -> bool:
     """Whether any tensor that it holds has a gradient: usually the first one has."""
     return any(p.grad is not None for group in optimizer.param_groups for p in group["params"])
+
+
+def _some_gradient(state: OptimizerActs) -> bool:
+    """Whether one of the first tensors that it holds has a gradient that is not zero. False where asking would make a device wait."""
+    gradients = [one.grad for one in state.parameters()[:4] if one.grad is not None]
+    return any(one.is_cpu and not one.is_sparse and bool(one.detach().any()) for one in gradients)
 
 
 def _folded(pattern: str) -> str:

@@ -36,7 +36,11 @@ def detect(run: Run) -> Iterator[Finding]:
         change = line_before(step, f"{name}.backward()" if name else None)
         yield Finding(
             onset=None,
-            values={"steps": steps, "losses": count(loop, "losses") or count(loop, "forwards"), "forwards": count(loop, "forwards")},
+            values={
+                "steps": steps,
+                "losses": count(loop, "losses") or count(loop, "forwards"),
+                "forwards": count(loop, "forwards"),
+            },
             # The loss may be computed in a function of its own: the backward is missing where the step is.
             place=change.place if change else (loss if same_scope(loss, step) else step) or loss or place(loop, "at"),
             change=change,

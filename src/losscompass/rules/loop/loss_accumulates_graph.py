@@ -50,7 +50,7 @@ def _by_hand(run: Run, failed: bool) -> Finding | None:
     for seen in sites.values():
         (start, first, _), (end, last, graph) = seen[0], seen[-1]
         every = all(one[1] - first == first * (one[0] - start) for one in seen)
-        if end > start and every and (retained and len(seen) >= GROWS or failed):
+        if end > start and every and ((retained and len(seen) >= GROWS) or failed):
             values = {"earlier": last - first, "before": seen[-2][1] - first, "losses": last}
             change = _change(run)
             return Finding(

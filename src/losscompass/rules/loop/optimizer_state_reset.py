@@ -7,7 +7,8 @@ from statistics import median
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..seen import looked, number, place, step_of, text
+from ..seen import count, flag, looked, loops, number, place, step_of, text
+from ..source.lines import forgets
 
 RESETS = 3  # of one line: a second phase of the training may well begin with a new optimiser, a third rarely does
 SHORT = 100  # steps: ten times what a momentum of 0.9 remembers, a tenth of what Adam's second moment (0.999) does
@@ -31,6 +32,18 @@ def detect(run: Run) -> Iterator[Finding]:
             place=place(same[0], "at"),
         )
         return
+    if any(flag(model, "loaded") for model in run.happened("model")):
+        return  # tasks one after the other, each from the same start
+    for loop in loops(run):
+        taken, lost = count(loop, "steps"), count(loop, "forgotten")
+        if lost >= RESETS and taken / lost <= SHORT:
+            kind = next((text(one, "class") for one in run.happened("optimizer")), "optimizer")
+            yield Finding(
+                onset=None,
+                values={"class": kind, "made": lost, "gap": round(taken / lost, 1)},
+                place=forgets(run) or place(loop, "step", "at"),
+            )
+            return
 
 
 def _told(one: Event) -> bool:
@@ -46,7 +59,13 @@ RULE = Rule(
     id="optimizer-state-reset",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("event:optimizer", optional=True), Need("event:loop", optional=True)),
+    needs=(
+        Need("fact:watched"),
+        Need("event:optimizer", optional=True),
+        Need("event:loop", optional=True),
+        Need("event:model", optional=True),
+        Need("event:source", optional=True),
+    ),
     detect=detect,
     remedies=("order-the-update",),
     explains=("slow-descent", "loss-oscillation", "plateau", "loss-spike", "learning-rate-too-low"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...evidence.records import Event
+from ...evidence.records import Event, Place
 from ...evidence.run import Run
 from ..base import Change, Finding, Need, Rule, Severity, Undecided
 from ..rewrite import same_scope, swapped
@@ -30,9 +30,21 @@ def detect(run: Run) -> Iterator[Finding]:
         yield Finding(
             onset=None,
             values={"steps": steps, "empty": empty, "order": " → ".join(NAMES[act] for act in order if act in NAMES)},
-            place=change.place if change else place(loop, "zero-grad", "step", "at"),
+            place=change.place
+            if change
+            else place(loop, "zero-grad") or _cleared(run, loop) or place(loop, "step", "at"),
             change=change,
         )
+
+
+def _cleared(run: Run, loop: Event) -> Place | None:
+    """Where the source clears gradients by hand between the backward and what uses them."""
+    backward = place(loop, "backward")
+    try:
+        found = cleared_first(program(run), backward.file, backward.line) if backward is not None else None
+    except Undecided:
+        return None
+    return place_at(*found) if found is not None else None
 
 
 def _by_hand(run: Run, loop: Event) -> Finding | None:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...evidence.names import Kind
+from ...evidence.records import Event, Place
 from ...evidence.run import Run
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
-from ..seen import count, latest, number, place
+from ..seen import count, latest, number, place, text
+from ..source.lines import made_by, sets_rate
 
 SPENT = Threshold(1e-3, unit="share of the highest rate", basis="calibration/scheduler-misconfigured.json")
 IDLE = Threshold(0.3, unit="share of the run", basis="calibration/scheduler-misconfigured.json")
@@ -28,17 +30,25 @@ def detect(
         endless = last == peak and last >= warming * max(first, 1e-300) and bool(np.all(np.diff(rate.value) >= 0))
         if over or (endless and bool(rate.value[-1] > rate.value[-max(2, len(rate) // 5)])):
             onset = useful if over else float(rate.step[0])
-            known = [one for one in latest(run, "scheduler", "scheduler") if number(one, "lr_last") is not None]
+            every = latest(run, "scheduler", "scheduler")
+            known = [one for one in every if number(one, "lr_last") is not None and count(one, "calls")]
             yield Finding(
                 onset=onset,
                 values={"series": name, "first": first, "peak": peak, "last": last, "step": onset},
                 exhibits=(Exhibit(name, steps=(onset, float(rate.step[-1]))),),
                 # It may have been stopped on purpose, unless it was seen to come to its end.
                 severity=None if over or (known and run.facts.get("ended") == "finished") else Severity.NOTE,
-                place=place(known[0], "at") if len(known) == 1 else None,
+                place=_made(run, known),
             )
             return
     yield from _unfinished(run)
+
+
+def _made(run: Run, known: list[Event]) -> Place | None:
+    """Where the only schedule was made, or where a rate is set by hand."""
+    if len(known) == 1:
+        return place(known[0], "at") or made_by(run, text(known[0], "class"))
+    return None if known else sets_rate(run)
 
 
 def _unfinished(run: Run) -> Iterator[Finding]:
@@ -68,6 +78,7 @@ RULE = Rule(
         Need("kind:learning-rate", points=20),
         Need("event:scheduler", optional=True),
         Need("fact:ended", optional=True),
+        Need("event:source", optional=True),
     ),
     detect=detect,
     remedies=("learning-rate-schedule",),

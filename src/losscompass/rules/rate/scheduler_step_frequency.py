@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from math import log
 
+import numpy as np
+
+from ...evidence.names import Kind
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Change, Finding, Need, Rule, Severity
@@ -12,6 +15,9 @@ from ._passes import by_epoch
 
 SPENT = 1e-3  # share of the first rate that is left: as in scheduler-misconfigured
 EPOCHS = 1.5  # passes over the data: in a single one, a decay by the batch is a plan
+SUNK = 0.7  # share of the first rate that is left at most of one that sinks
+FREE = ("LambdaLR", "MultiplicativeLR")
+WARM = ("LambdaLR", "LinearLR", "SequentialLR")
 MEANT = 1e-2  # share of the first rate that a schedule for the whole run would leave at least
 
 
@@ -23,8 +29,8 @@ def detect(run: Run) -> Iterator[Finding]:
             continue
         by_batch = steps >= 2 and calls >= 0.9 * steps and epochs >= EPOCHS
         seldom = steps >= 4 and 0 < calls <= 1.5 and finished
-        fast = by_batch and _counts_epochs(one, calls, steps, epochs)
-        slow = seldom and _counts_batches(one, steps)
+        fast = by_batch and (_counts_epochs(one, calls, steps, epochs) or _sinks_by_epochs(run, one, epochs))
+        slow = seldom and (_counts_batches(one, steps) or _still_rises(one))
         if not (fast or slow):
             continue
         change = _change(one, steps) if fast else None
@@ -63,6 +69,10 @@ def _counts_epochs(one: Event, calls: float, steps: float, epochs: float) -> boo
             half = number(one, "T_max") or 0.0
             planned = 2 * half <= steps or round(epochs) == half
             return half >= 2 and planned and count(one, "calls") >= 3 * half
+        case "PolynomialLR" | "LinearLR":
+            sinks = (number(one, "lr_last") or 0.0) < (number(one, "lr_first") or 0.0)
+            length = number(one, "total_iters") or 0.0
+            return length >= 2 and sinks and round(epochs) == length
         case "ReduceLROnPlateau":
             patience = number(one, "patience")
             few = patience is not None and patience < steps
@@ -71,9 +81,33 @@ def _counts_epochs(one: Event, calls: float, steps: float, epochs: float) -> boo
             return False
 
 
+def _sinks_by_epochs(run: Run, one: Event, epochs: float) -> bool:
+    """Of a rate that is a function of its own: whether it is spent long before the end, where as many calls as there are epochs
+    would have let it sink as a schedule should.
+    """
+    rate = next((seen for seen in run.series.values() if seen.role.kind is Kind.LEARNING_RATE), None)
+    if text(one, "class") not in FREE or rate is None or len(rate) < 3 or not rate.value[0] > 0:
+        return False
+    share = rate.value / rate.value[0]
+    by_epoch_ = float(np.interp(rate.step[0] + epochs, rate.step, share))
+    late = share[rate.step >= rate.step[0] + 2 / 3 * (rate.step[-1] - rate.step[0])]
+    return bool(share.max() <= 1 and late.max() <= SPENT and MEANT <= by_epoch_ <= SUNK)
+
+
+def _still_rises(one: Event) -> bool:
+    """Whether a warm-up that is counted in batches was still going on when the run was over."""
+    first, high, last = (number(one, key) or 0.0 for key in ("lr_first", "lr_high", "lr_last"))
+    return text(one, "class") in WARM and last == high > first * (1 + 1 - SUNK)
+
+
 def _counts_batches(one: Event, steps: float) -> bool:
     """Whether its whole length is a number of batches, of which not half was used when the run was over."""
-    keys = {"OneCycleLR": "total_steps", "CosineAnnealingLR": "T_max"}
+    keys = {
+        "OneCycleLR": "total_steps",
+        "CosineAnnealingLR": "T_max",
+        "PolynomialLR": "total_iters",
+        "LinearLR": "total_iters",
+    }
     length = number(one, keys.get(text(one, "class"), "")) or 0.0
     whole = abs(length / steps - round(length / steps)) < 1e-6
     return whole and length >= 2 * steps and 2 * count(one, "calls") < length
@@ -101,6 +135,7 @@ RULE = Rule(
     needs=(
         Need("fact:watched"),
         Need("event:scheduler", optional=True),
+        Need("kind:learning-rate", optional=True),
         Need("event:loop", optional=True),
         Need("fact:ended", optional=True),
     ),

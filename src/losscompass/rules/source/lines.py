@@ -9,6 +9,55 @@ from .files import File, place_at, program
 from .shape import ancestors, last_name
 
 
+def forgets(run: Run) -> Place | None:
+    """The only line of the program that empties the state of an optimiser, or puts another in its place."""
+    try:
+        read = program(run)
+    except Undecided:
+        return None
+    found = [
+        place_at(file, call)
+        for file, call in read.calls_of.get("clear", [])
+        if isinstance(call.func, ast.Attribute) and last_name(call.func.value) == "state"
+    ]
+    found += [
+        place_at(file, node)
+        for file in read.files
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.Assign)
+        and any(isinstance(one, ast.Attribute) and one.attr == "state" for one in node.targets)
+    ]
+    if not found:
+        found = [place_at(*one) for one in read.calls_of.get("load_state_dict", [])]
+    return found[0] if len(found) == 1 else None
+
+
+def made_by(run: Run, name: str) -> Place | None:
+    """The only line of the program that makes an object of a class."""
+    try:
+        found = program(run).calls_of.get(name, [])
+    except Undecided:
+        return None
+    return place_at(*found[0]) if len(found) == 1 else None
+
+
+def sets_rate(run: Run) -> Place | None:
+    """The only line of the program that sets the learning rate of an optimiser's group."""
+    try:
+        read = program(run)
+    except Undecided:
+        return None
+    found = [
+        place_at(file, node)
+        for file in read.files
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.Assign | ast.AugAssign)
+        for one in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Constant) and one.slice.value == "lr"
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def freezes(run: Run, names: tuple[str, ...] = ()) -> Place | None:
     """The line of the program that may take the gradient from parameters: the only one, else the first whose loop names a part of theirs.
 
@@ -18,7 +67,7 @@ def freezes(run: Run, names: tuple[str, ...] = ()) -> Place | None:
         read = program(run)
     except Undecided:
         return None
-    froze = [
+    froze: list[tuple[File, ast.AST]] = [
         (file, call)
         for file, call in read.calls_of.get("requires_grad_", [])
         if call.args and not (isinstance(call.args[0], ast.Constant) and call.args[0].value is True)

@@ -30,6 +30,8 @@ def _left_by_a_loop(one: Definition, depth: int) -> bool:
     loop = one.loops[depth]
     inner = [part for part in chain([one]) if loop in part.loops]
     # What is carried from round to round is a sum, or a state through time: its last value holds all the rounds.
-    carried = any(part.old or part in part.uses or part in set(chain(part.uses)) for part in inner if part.kind != "for")
+    carried = any(
+        part.old or part in part.uses or part in set(chain(part.uses)) for part in inner if part.kind != "for"
+    )
     fed = any(part.kind == "for" and part.node is loop for part in inner)
     return fed and not carried
