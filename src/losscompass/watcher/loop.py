@@ -4,8 +4,10 @@ The position of everything is counted here: the steps of the optimiser that has 
 steps, rounds of backward.
 """
 
+import math
 import weakref
 from collections import Counter
+from statistics import median
 from typing import Any, Final
 
 from .places import Places, Spot, assigned_name
@@ -16,6 +18,9 @@ _PATIENCE: Final = 64
 _PATTERNS: Final = 64
 """Different orders of acts that are told apart; a loop has few."""
 
+
+_LAST: Final = 4
+"""Optimisers, the last made, whose gradients are measured."""
 
 _LETTERS: Final = 200
 """Acts of a round that are remembered."""
@@ -35,12 +40,14 @@ class OptimizerActs:
         "had",
         "identity",
         "in_step",
+        "left",
         "number",
         "onto_old",
         "probe",
         "reached_at",
         "ref",
         "remembered",
+        "shrunk",
         "spot",
         "stepped_at",
         "steps",
@@ -69,6 +76,8 @@ class OptimizerActs:
         self.version = -1  # of that gradient after the step
         self.emptied = 0  # steps before which a gradient that was there was taken away by hand: all of them so far, or it is not asked again
         self.had = False  # a backward left a gradient that is not all zero
+        self.left = 0.0  # norm of its gradient after the last backward, in a step that is looked at
+        self.shrunk: list[float] = []  # that over the norm with which it then stepped, a look each
         self.forgotten = 0  # steps that found nothing remembered of those before
         self.remembered = False  # the last step left something to be remembered
         self.cleared_at = self.reached_at = 0  # in the order of acts
@@ -215,6 +224,18 @@ class Loop:
                 if state.steps == state.emptied:
                     state.had = _some_gradient(state)
 
+    def gradients_made(self) -> None:
+        """A backward that is looked at is over: how large is what it left?"""
+        for state in self.states[-_LAST:]:
+            state.left = _gradient_norm(state)
+
+    def gradients_used(self, state: OptimizerActs) -> None:
+        """A step that is looked at is about to use it."""
+        used = _gradient_norm(state) if state.left else 0.0
+        if used and len(state.shrunk) < _PATTERNS:
+            state.shrunk.append(state.left / used)
+        state.left = 0.0
+
     def _was_cleared(self, state: OptimizerActs) -> bool:
         """Whether somebody cleared the gradients by hand: set them to None, or to zero in place."""
         parameter = None if state.probe is None else state.probe()
@@ -331,6 +352,8 @@ class Loop:
             "order": self.order(),
             "reseeds": self.reseeds,
         }
+        if state is not None and state.shrunk:
+            found["shrunk"] = median(state.shrunk)
         if self.clip_norm is not None:
             found["clip_norm"] = self.clip_norm
         return found
@@ -345,6 +368,14 @@ def _some_gradient(state: OptimizerActs) -> bool:
     """Whether one of the first tensors that it holds has a gradient that is not zero. False where asking would make a device wait."""
     gradients = [one.grad for one in state.parameters()[:4] if one.grad is not None]
     return any(one.is_cpu and not one.is_sparse and bool(one.detach().any()) for one in gradients)
+
+
+def _gradient_norm(state: OptimizerActs) -> float:
+    """Of all that it holds; 0 where there is none, or where asking would make a device wait."""
+    gradients = [one.grad.detach() for one in state.parameters() if one.grad is not None]
+    if any(not one.is_cpu or one.is_sparse for one in gradients):
+        return 0.0
+    return math.sqrt(sum(float(one.norm()) ** 2 for one in gradients))
 
 
 def _folded(pattern: str) -> str:

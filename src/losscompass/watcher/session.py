@@ -307,6 +307,10 @@ class Session:
         site, self._site = self._site, None
         if site is not None:
             self.loop.after_backward(site.reaches)
+            if self._xray:
+                began = perf_counter()
+                self.loop.gradients_made()
+                self.budget.charge(began)
             if not self.loop.states:
                 self.graphs.by_hand.after_backward()
         if self._bare() and self.loop.backwards < ALWAYS:
@@ -380,6 +384,7 @@ class Session:
             self.probes.within("copies", lambda: self._begin_copies(state))
         if (self._xray or self._sample) and not closure:
             began = perf_counter()
+            self.loop.gradients_used(state)
             self.tensors.before_step(state.parameters(), self._parameter_name)
             self.budget.charge(began)
 

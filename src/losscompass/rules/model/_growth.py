@@ -1,4 +1,4 @@
-"""Outputs that grow from layer to layer, where gradients were not seen."""
+"""Outputs that grow from layer to layer."""
 
 from itertools import pairwise
 
@@ -15,9 +15,9 @@ DEEP = 10  # products with weights, each time step counted
 
 
 def through_the_layers(run: Run) -> Finding | None:
-    """Of a run whose gradients were not seen: outputs that grow from layer to layer, as the gradient does on its way back."""
+    """Outputs that grow from layer to layer, as the gradient does on its way back, and a loss that does not come down."""
     graph, curve = next(iter(run.happened("graph")), None), run.curve("train")
-    if graph is None or run.tracks("gradient") or curve is None or not len(curve) or steps_in(run, graph) > 0:
+    if graph is None or curve is None or not len(curve) or steps_in(run, graph) > 0:
         return None
     tracks = [one for one in run.tracks("activation") if values(one, "std").size]
     sizes = [float(values(one, "std")[0]) for one in tracks]

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
-from ..seen import count, loops, number, place, text
+from ..seen import count, flag, loops, number, place, text
+from ..source.lines import changes_gradients
 
 # usual norm / limit. In use: about as long as the gradient, a tenth at least
 TIGHT = Threshold(100.0, unit="usual norm / limit", basis="calibration/watched/gradient-clip-too-tight.json")
@@ -21,10 +23,14 @@ def detect(run: Run, tight: float = TIGHT.value) -> Iterator[Finding]:
     norms = [one.value for name, one in run.series.items() if name.startswith("grad_norm") and len(one) >= STEPS]
     kinds = {number(one, "number"): text(one, "class") for one in run.happened("optimizer")}
     for loop in loops(run):
+        kind = kinds.get(number(loop, "optimizer"), "")
+        if (other := _by_other_means(run, loop, kind, tight)) is not None:
+            yield other
+            return
         limit, clips, biting = number(loop, "clip_norm"), count(loop, "clips"), count(loop, "clips_biting")
         if limit is None or limit <= 0 or clips < STEPS or 10 * biting < 9 * clips or not norms:
             continue
-        if kinds.get(number(loop, "optimizer"), "") not in LENGTH_COUNTS and limit > EPSILON:
+        if kind not in LENGTH_COUNTS and limit > EPSILON:
             continue
         usual = float(np.median(norms[0]))
         if usual < tight * limit:
@@ -37,6 +43,23 @@ def detect(run: Run, tight: float = TIGHT.value) -> Iterator[Finding]:
         return
 
 
+def _by_other_means(run: Run, loop: Event, kind: str, tight: float) -> Finding | None:
+    """Clipped number by number, or by hand: the step is made with a small part of what the backward left.
+
+    A loss that was made larger before the backward is made smaller again, on purpose.
+    """
+    shrunk, norms = number(loop, "shrunk"), [one.value for name, one in run.series.items() if name == "grad_norm"]
+    scaled = flag(loop, "scaled") or any((number(one, "scaled_by") or 1.0) != 1.0 for one in run.happened("graph"))
+    if shrunk is None or shrunk < tight or kind not in LENGTH_COUNTS or scaled or count(loop, "clips"):
+        return None
+    used = float(np.median(norms[0])) if norms and len(norms[0]) else 1.0 / shrunk
+    return Finding(
+        onset=None,
+        values={"limit": used, "usual": used * shrunk, "times": shrunk, "share": 1.0},
+        place=changes_gradients(run) or place(loop, "step"),
+    )
+
+
 RULE = Rule(
     id="gradient-clip-too-tight",
     kind="cause",
@@ -46,6 +69,8 @@ RULE = Rule(
         Need("event:loop", optional=True),
         Need("event:optimizer", optional=True),
         Need("grad_norm*", optional=True),
+        Need("event:graph", optional=True),
+        Need("event:source", optional=True),
     ),
     detect=detect,
     remedies=("clip-gradients",),

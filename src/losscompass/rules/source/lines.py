@@ -8,6 +8,8 @@ from ..base import Undecided
 from .files import File, place_at, program
 from .shape import ancestors, last_name
 
+SHRINKS = frozenset(("mul_", "div_", "clamp_", "clip_", "copy_", "clamp_max_", "renorm_"))
+
 
 def forgets(run: Run) -> Place | None:
     """The only line of the program that empties the state of an optimiser, or puts another in its place."""
@@ -30,6 +32,36 @@ def forgets(run: Run) -> Place | None:
     if not found:
         found = [place_at(*one) for one in read.calls_of.get("load_state_dict", [])]
     return found[0] if len(found) == 1 else None
+
+
+def changes_gradients(run: Run) -> Place | None:
+    """The only line of the program that makes gradients smaller: all of them by a limit, or one by a factor."""
+    try:
+        read = program(run)
+    except Undecided:
+        return None
+    found = [place_at(*one) for one in read.calls_of.get("clip_grad_value_", [])]
+    for file in () if found else read.files:
+        for node in ast.walk(file.tree):
+            changed: list[ast.expr] = []
+            if isinstance(node, ast.Assign):
+                changed = [one for one in node.targets if not isinstance(node.value, ast.Constant)]
+            elif isinstance(node, ast.AugAssign):
+                changed = [node.target]
+            elif (
+                isinstance(node, ast.Call) and last_name(node.func) in SHRINKS and isinstance(node.func, ast.Attribute)
+            ):
+                changed = [node.func.value]
+            if any(last_name(_whole(one)) == "grad" for one in changed):
+                found.append(place_at(file, node))
+    return found[0] if len(found) == 1 else None
+
+
+def _whole(node: ast.AST) -> ast.AST:
+    """A tensor of which the data, or a part, is changed."""
+    while isinstance(node, ast.Subscript) or (isinstance(node, ast.Attribute) and node.attr == "data"):
+        node = node.value
+    return node
 
 
 def made_by(run: Run, name: str) -> Place | None:

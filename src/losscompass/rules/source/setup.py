@@ -79,6 +79,24 @@ def fills(program: Program, what: str) -> Iterator[tuple[File, ast.Call, float |
             yield file, call, value
 
 
+def lowered(program: Program, what: str) -> Iterator[tuple[File, ast.AST]]:
+    """Where weights or biases are moved down by a number: `m.bias -= 5`, `m.bias.data.sub_(5)`."""
+    for file in program.files:
+        for node in ast.walk(file.tree):
+            if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
+                target: ast.AST = node.target
+                by, down = constant(program, file, node.value), isinstance(node.op, ast.Sub)
+            elif isinstance(node, ast.Call) and last_name(node.func) in {"add_", "sub_"} and node.args:
+                target, by = getattr(node.func, "value", node), constant(program, file, node.args[0])
+                down = last_name(node.func) == "sub_"
+            else:
+                continue
+            while isinstance(target, ast.Attribute) and target.attr == "data":
+                target = target.value
+            if isinstance(target, ast.Attribute) and target.attr == what and by is not None and (by > 0) == down and by:
+                yield file, node
+
+
 def of_all_layers(file: File, call: ast.Call) -> bool:
     """Whether what it fills is held under the name of a loop or of a function's argument, and is no norm: all layers one after the other."""
     filled = next(
