@@ -1,5 +1,6 @@
 """How rules read the statistics of tensors of a watched run: of weights, their gradients and their updates."""
 
+import re
 from collections.abc import Sequence
 from statistics import median
 
@@ -9,13 +10,15 @@ from ..evidence.run import Run, TensorTrack
 from .base import Undecided
 
 SMALLEST = 16  # numbers: a tensor with fewer says little by its statistics
+OWN = re.compile(r"w_?[a-z0-9]{0,3}")  # as people name the matrices of layers of their own: "w", "W1", "w_hh"
 ALL_NEW = 0.9999  # share of the weights
 EARLY = 3  # looks: the first steps are always looked at
 
 
 def is_weight(name: str) -> bool:
     """Whether a tensor is a matrix of weights by its name; one without a name is called by its shape ("64×32")."""
-    return name.rpartition(".")[2].startswith("weight") or "×" in name
+    last = name.rpartition(".")[2].lower()
+    return last.startswith(("weight", "kernel")) or OWN.fullmatch(last) is not None or "×" in name
 
 
 def weights(run: Run, kind: str) -> tuple[TensorTrack, ...]:

@@ -84,7 +84,8 @@ def alike(run: Run) -> list[TensorTrack]:
             continue
         (mean, std), (by, spread) = _first(one), _first(step)
         value = mean - by
-        same = std <= spread * (1 + CLOSE) + CLOSE * abs(mean)
+        # What the step added is all that sets them apart; a step that dwarfs what it changes says nothing of that.
+        same = std <= spread + CLOSE * abs(value) and spread <= abs(value) / 2
         if same and abs(value) > CLOSE and not any(abs(value - usual) < CLOSE for usual in FACTORS):
             found.append(one)
     return found

@@ -6,6 +6,7 @@ from ...evidence.run import Run, TensorTrack
 from ..base import Finding, Need, Rule, Severity
 from ..looks import is_weight, last, values, weights
 from ..seen import flag, place
+from ..source.lines import sets_weights
 from ._start import MATRIX, MOST, alike, burst, is_constant, leap, of_one_value
 
 LARGE = 1.5  # standard deviation. Usual starts: 1/sqrt(inputs), at most 1 for an embedding
@@ -19,7 +20,7 @@ def detect(run: Run) -> Iterator[Finding]:
     if (found := burst(run) or leap(run)) is not None:
         layer, scale = found
         count = len(run.tracks("activation"))
-        where = place(model, "init", "at")
+        where = place(model, "init") or sets_weights(run) or place(model, "at")
         yield Finding(onset=None, values={"layer": layer, "scale": scale, "layers": count, "of": count}, place=where)
         return
     if (same := of_one_value(run)) is not None:
@@ -30,7 +31,7 @@ def detect(run: Run) -> Iterator[Finding]:
         first = like[0]
         shown: dict[str, float | str] = {"layer": first.tensor, "scale": float(values(first, "mean")[0])}
         shown |= {"layers": len(like), "of": len(held)}
-        yield Finding(onset=None, values=shown, place=place(model, "init", "at"))
+        yield Finding(onset=None, values=shown, place=(place(model, "init") or sets_weights(run) or place(model, "at")))
         return
     pushed = {
         one.tensor: last(one, "norm")
@@ -59,7 +60,7 @@ def detect(run: Run) -> Iterator[Finding]:
     yield Finding(
         onset=None,
         values={"layer": layers[0].tensor, "scale": scale, "layers": len(layers), "of": len(held)},
-        place=place(model, "init", "at"),
+        place=(place(model, "init") or sets_weights(run) or place(model, "at")),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
+from ..distance import form
 from ..looks import values, weights
 from ..seen import flag, loops, number, place
 from ._growth import is_deep, through_the_layers
@@ -25,7 +26,8 @@ def detect(run: Run, steep_at: float = STEEP.value) -> Iterator[Finding]:
         yield grown
         return
     curve = run.curve("train")
-    if curve is None or not len(curve) or not curve.value[0] > 0 or "loss" not in run.facts:
+    squares = any(form(graph) for graph in run.happened("graph")[:1])
+    if curve is None or not len(curve) or not curve.value[0] > 0 or not (squares or "loss" in run.facts):
         return  # a loss of no known kind may start at zero or below
     if any(flag(one, "loaded") for one in models):
         return  # near its minimum a small loss is steep

@@ -50,7 +50,8 @@ def _by_other_means(run: Run, loop: Event, kind: str, tight: float) -> Finding |
     """
     shrunk, norms = number(loop, "shrunk"), [one.value for name, one in run.series.items() if name == "grad_norm"]
     scaled = flag(loop, "scaled") or any((number(one, "scaled_by") or 1.0) != 1.0 for one in run.happened("graph"))
-    if shrunk is None or shrunk < tight or kind not in LENGTH_COUNTS or scaled or count(loop, "clips"):
+    times = max(1.0, number(loop, "backwards_per_step") or 1.0)  # a sum of so many may be made their mean by hand
+    if shrunk is None or shrunk < tight * times or kind not in LENGTH_COUNTS or scaled or count(loop, "clips"):
         return None
     used = float(np.median(norms[0])) if norms and len(norms[0]) else 1.0 / shrunk
     return Finding(

@@ -87,7 +87,8 @@ def _by_hand(run: Run, models: tuple[Event, ...]) -> Iterator[Finding]:
 
 def _are_layers(names: tuple[str, ...]) -> bool:
     """Whether whole layers are among them, not only tables that are fixed by nature, such as positions."""
-    return any(name.endswith("bias") for name in names) or sum(name.endswith("weight") for name in names) >= WEIGHTS
+    last = [name.rpartition(".")[2] for name in names]  # those of recurrent layers are numbered: "weight_ih_l0"
+    return any(name.startswith("bias") for name in last) or sum(name.startswith("weight") for name in last) >= WEIGHTS
 
 
 RULE = Rule(

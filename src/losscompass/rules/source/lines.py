@@ -8,6 +8,8 @@ from ..base import Undecided
 from .files import File, place_at, program
 from .shape import ancestors, last_name
 
+INITS = frozenset(("constant_", "zeros_", "ones_"))
+STARTS = (*sorted(INITS), "fill_", "zero_", "normal_", "uniform_", "trunc_normal_")
 SHRINKS = frozenset(("mul_", "div_", "clamp_", "clip_", "copy_", "clamp_max_", "renorm_"))
 
 
@@ -32,6 +34,21 @@ def forgets(run: Run) -> Place | None:
     if not found:
         found = [place_at(*one) for one in read.calls_of.get("load_state_dict", [])]
     return found[0] if len(found) == 1 else None
+
+
+def sets_weights(run: Run) -> Place | None:
+    """The only line of the program that gives weights their first numbers."""
+    try:
+        read = program(run)
+    except Undecided:
+        return None
+    found = {}
+    for name in STARTS:
+        for file, call in read.calls_of.get(name, []):
+            given = call.args[0] if name in INITS and call.args else getattr(call.func, "value", call)
+            if last_name(_whole(given)) not in {"bias", "grad"}:
+                found[file.name, call.lineno] = place_at(file, call)
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def changes_gradients(run: Run) -> Place | None:
