@@ -711,7 +711,8 @@ class Session:
 
     def _cadence(self, scheduler: SchedulerActs) -> dict[str, Any]:
         """How often a scheduler is stepped, against steps and epochs."""
-        state = next((one for one in self.loop.states if one.identity == scheduler.optimizer), None)
+        # The last made: an id is used again for another object.
+        state = next((one for one in reversed(self.loop.states) if one.identity == scheduler.optimizer), None)
         steps = self.loop.steps if state is None else state.steps
         epochs = self.inputs.loaders.epochs
         found: dict[str, Any] = {"steps": steps, "optimizer": -1 if state is None else state.number, "epochs": epochs}

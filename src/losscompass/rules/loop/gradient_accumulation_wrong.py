@@ -9,6 +9,7 @@ from ..rewrite import changed
 from ..seen import count, loops, number, place, proportional, text, texts
 
 LEAST = 3  # steps
+DIVIDED = 1.5  # times smaller than the backward left it
 CLOSURES = {"LBFGS"}  # they call back for the gradient several times a step
 
 
@@ -50,6 +51,8 @@ def _summed(run: Run, loop: Event, backwards: int) -> bool:
     """Whether each batch brings a mean of its own, nothing divides it, and the steps grow with the sum."""
     reductions = {text(call, "reduction") for call in run.happened("loss-call") if text(call, "phase") != "val"}
     losses = count(loop, "losses")
+    if (number(loop, "shrunk") or 1.0) > DIVIDED:
+        return False  # the sum is made a mean by hand, before the step
     if not reductions and not losses:  # written by hand: the graph tells how it was put together
         roots = [texts(graph, "root_ops")[:1] for graph in run.happened("graph")]
         reductions, losses = ({"mean"} if set(roots) == {("Mean",)} else set()), backwards

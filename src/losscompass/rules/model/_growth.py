@@ -21,7 +21,7 @@ def through_the_layers(run: Run) -> Finding | None:
         return None
     tracks = [one for one in run.tracks("activation") if values(one, "std").size]
     sizes = [float(values(one, "std")[0]) for one in tracks]
-    if not is_deep(graph) or len(sizes) < DEEP or not 0 < sizes[0] * GROWN <= max(sizes) or _settled(run):
+    if not is_deep(graph) or len(sizes) < DEEP or not 0 < sizes[0] * GROWN <= max(sizes) or settled(run):
         return None
     # Step by step, and not in one layer.
     steps = [after / before for before, after in pairwise(sizes) if before > 0]
@@ -33,7 +33,7 @@ def through_the_layers(run: Run) -> Finding | None:
     return Finding(onset=None, values=shown, place=place(next(iter(run.happened("loop")), None), "backward"))
 
 
-def _settled(run: Run) -> bool:
+def settled(run: Run) -> bool:
     """Whether the loss came down for good all the same."""
     curve = run.curve("train")
     return curve is not None and len(curve) > 0 and bool(np.median(curve.value[-5:]) < curve.value[0] / 2)

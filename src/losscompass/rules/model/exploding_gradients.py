@@ -7,7 +7,7 @@ from ..base import Finding, Need, Rule, Severity, Threshold
 from ..distance import form
 from ..looks import values, weights
 from ..seen import flag, loops, number, place
-from ._growth import is_deep, through_the_layers
+from ._growth import is_deep, settled, through_the_layers
 
 STEEP = Threshold(
     15.0,
@@ -50,7 +50,7 @@ def detect(run: Run, steep_at: float = STEEP.value) -> Iterator[Finding]:
         steep = float(gradient[0]) * size / loss
         if steep > steepest:
             steepest, name, norm = steep, one.tensor, float(gradient[0])
-    if not steep_at <= steepest < float("inf"):
+    if not steep_at <= steepest < float("inf") or settled(run):
         return
     yield Finding(
         onset=None,

@@ -15,6 +15,7 @@ from ._passes import by_epoch
 
 SPENT = 1e-3  # share of the first rate that is left: as in scheduler-misconfigured
 EPOCHS = 1.5  # passes over the data: in a single one, a decay by the batch is a plan
+RISEN = 1.3  # times the first rate
 SUNK = 0.7  # share of the first rate that is left at most of one that sinks
 FREE = ("LambdaLR", "MultiplicativeLR")
 WARM = ("LambdaLR", "LinearLR", "SequentialLR")
@@ -30,7 +31,7 @@ def detect(run: Run) -> Iterator[Finding]:
         by_batch = steps >= 2 and calls >= 0.9 * steps and epochs >= EPOCHS
         seldom = steps >= 4 and 0 < calls <= 1.5 and finished
         fast = by_batch and (_counts_epochs(one, calls, steps, epochs) or _sinks_by_epochs(run, one, epochs))
-        slow = seldom and (_counts_batches(one, steps) or _still_rises(one))
+        slow = seldom and (_counts_batches(one, steps) or _still_rises(run, one))
         if not (fast or slow):
             continue
         change = _change(one, steps) if fast else None
@@ -94,20 +95,20 @@ def _sinks_by_epochs(run: Run, one: Event, epochs: float) -> bool:
     return bool(share.max() <= 1 and late.max() <= SPENT and MEANT <= by_epoch_ <= SUNK)
 
 
-def _still_rises(one: Event) -> bool:
-    """Whether a warm-up that is counted in batches was still going on when the run was over."""
+def _still_rises(run: Run, one: Event) -> bool:
+    """Whether a warm-up was still going on when the run was over, that would have come to its end by the batch."""
+    number_ = number(one, "optimizer")
+    given = [number(made, "lr") or 0.0 for made in run.happened("optimizer") if number(made, "number") == number_]
     first, high, last = (number(one, key) or 0.0 for key in ("lr_first", "lr_high", "lr_last"))
-    return text(one, "class") in WARM and last == high > first * (1 + 1 - SUNK)
+    by_batch = first + (last - first) / max(1, count(one, "calls")) * count(one, "steps")
+    if (number(one, "total_iters") or 0.0) > count(one, "steps"):
+        return False  # nor would it have
+    return text(one, "class") in WARM and last == high > first * RISEN and bool(given) and by_batch >= given[0] > last
 
 
 def _counts_batches(one: Event, steps: float) -> bool:
     """Whether its whole length is a number of batches, of which not half was used when the run was over."""
-    keys = {
-        "OneCycleLR": "total_steps",
-        "CosineAnnealingLR": "T_max",
-        "PolynomialLR": "total_iters",
-        "LinearLR": "total_iters",
-    }
+    keys = {"OneCycleLR": "total_steps", "CosineAnnealingLR": "T_max", "PolynomialLR": "total_iters"}
     length = number(one, keys.get(text(one, "class"), "")) or 0.0
     whole = abs(length / steps - round(length / steps)) < 1e-6
     return whole and length >= 2 * steps and 2 * count(one, "calls") < length
@@ -136,6 +137,7 @@ RULE = Rule(
         Need("fact:watched"),
         Need("event:scheduler", optional=True),
         Need("kind:learning-rate", optional=True),
+        Need("event:optimizer", optional=True),
         Need("event:loop", optional=True),
         Need("fact:ended", optional=True),
     ),

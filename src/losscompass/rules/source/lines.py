@@ -10,6 +10,7 @@ from .shape import ancestors, last_name
 
 INITS = frozenset(("constant_", "zeros_", "ones_"))
 STARTS = (*sorted(INITS), "fill_", "zero_", "normal_", "uniform_", "trunc_normal_")
+FILLED = frozenset(("zeros", "ones", "full"))
 SHRINKS = frozenset(("mul_", "div_", "clamp_", "clip_", "copy_", "clamp_max_", "renorm_"))
 
 
@@ -48,6 +49,10 @@ def sets_weights(run: Run) -> Place | None:
             given = call.args[0] if name in INITS and call.args else getattr(call.func, "value", call)
             if last_name(_whole(given)) not in {"bias", "grad"}:
                 found[file.name, call.lineno] = place_at(file, call)
+    for file, call in read.calls_of.get("Parameter", []):
+        made = call.args[0] if call.args else call
+        if isinstance(made, ast.Call) and last_name(made.func) in FILLED and len(made.args) > 1:
+            found[file.name, call.lineno] = place_at(file, call)
     return next(iter(found.values())) if len(found) == 1 else None
 
 
