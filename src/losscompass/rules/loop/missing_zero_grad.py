@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Change, Finding, Need, Rule, Severity
-from ..rewrite import line_after, line_before, optimizer_of, same_scope
+from ..rewrite import line_after, line_before, optimizer_of, receiver_of, same_scope
 from ..seen import count, loops, number, place
 
 LEAST = 3  # steps: before the second, nothing can have been left over
@@ -32,6 +32,8 @@ def _change(loop: Event) -> Change | None:
     name = optimizer_of(step)
     if name is None:
         return None
+    if backward is not None and backward.function == name:  # `optimizer.step(closure)`
+        return line_before(backward, f"{receiver_of(step, 'step')}.zero_grad()")
     if same_scope(step, backward) and (number(loop, "backwards_per_step") or 1) <= 1:
         return line_before(backward, f"{name}.zero_grad()")
     return line_after(step, f"{name}.zero_grad()")  # several backwards a step: clearing before each would undo them

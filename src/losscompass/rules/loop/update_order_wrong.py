@@ -41,7 +41,8 @@ def _cleared(run: Run, loop: Event) -> Place | None:
     """Where the source clears gradients by hand between the backward and what uses them."""
     backward = place(loop, "backward")
     try:
-        found = cleared_first(program(run), backward.file, backward.line) if backward is not None else None
+        read = program(run)
+        found = cleared_first(read, backward.file, backward.line, steps=True) if backward is not None else None
     except Undecided:
         return None
     return place_at(*found) if found is not None else None

@@ -9,7 +9,7 @@ from ..base import Finding, Need, Rule, Severity, Threshold, Undecided, Value
 from ..seen import count, latest, loops, number, text
 from ..source import Program, ancestors, last_name, place_at, program
 from ..source.averages import Blend, around, blends
-from ..source.files import place_at_line
+from ..source.files import File, place_at_line
 
 SUM = 1e-3  # by which the two factors may miss 1
 FEWEST = 100  # steps: before, a slow average is still on its way
@@ -49,7 +49,8 @@ def detect(
     slow = max(found, key=lambda one: one.keep or 0.0)
     if travelled and max(travelled) < stale and not all("[" in one.slow for one in found):
         way = max(0.0, *travelled)
-        still = not way
+        # With its factor it would have come along, had it been updated in each step.
+        still = not way or (slow.keep is not None and slow.keep**steps < stale)
         yield Finding(
             onset=None,
             values={
@@ -77,11 +78,11 @@ def _finding(one: Blend, **values: Value) -> Finding:
 
 def _update(read: Program, one: Blend) -> Place:
     """Where the update is called, or the condition that keeps it from being called."""
-    if isinstance(one.node, ast.Call) and last_name(one.node.func).startswith("get_ema"):
-        return place_at(one.file, one.node)  # torch's own average: nobody calls its update, and it was made here
     function = around(one)
-    where = [(one.file, one.node)]
-    if function is not None:
+    where: list[tuple[File, ast.AST]] = [(one.file, one.node)]
+    if isinstance(one.node, ast.Call) and last_name(one.node.func).startswith("get_ema"):  # torch's own average
+        where = [(file, call) for file, call in read.calls_of.get("update_parameters", [])] or where
+    elif function is not None:
         where = [(file, call) for file, call in read.calls_of.get(function.name, [])]
     if len(where) != 1:
         return place_at(one.file, one.node)

@@ -143,8 +143,13 @@ def given_rate(program: Program, file: File, call: ast.Call) -> float | None:
     return constant(program, file, given)
 
 
-def cleared_first(program: Program, backward_file: str, backward_line: int) -> tuple[File, ast.stmt] | None:
-    """In the block of a backward: a statement that clears gradients and stands between it and the one that uses them."""
+def cleared_first(
+    program: Program, backward_file: str, backward_line: int, *, steps: bool = False
+) -> tuple[File, ast.stmt] | None:
+    """In the block of a backward: a statement that clears gradients and stands between it and the one that uses them.
+
+    `steps`: an optimiser uses them.
+    """
     file = program.file(backward_file)
     if file is None:
         return None
@@ -157,11 +162,13 @@ def cleared_first(program: Program, backward_file: str, backward_line: int) -> t
             continue
         at = block.index(statement)
         for one in block[at + 1 :] + block[:at]:
-            clears, uses = _acts(program, one)
+            clears, uses = _acts(program, one, steps=steps)
             if uses:
                 return None
             if clears:
-                return (file, one) if any(_acts(program, later) == (False, True) for later in block) else None
+                return (
+                    (file, one) if any(_acts(program, later, steps=steps) == (False, True) for later in block) else None
+                )
     return None
 
 
@@ -171,7 +178,7 @@ def _block(file: File, statement: ast.stmt | None) -> list[ast.stmt]:
     return body if isinstance(body, list) else []
 
 
-def _acts(program: Program, statement: ast.stmt) -> tuple[bool, bool]:
+def _acts(program: Program, statement: ast.stmt, *, steps: bool) -> tuple[bool, bool]:
     """Whether a statement clears gradients, and whether it uses them: by itself or in a function of the program that it calls."""
     clears, uses = _in(statement)
     for call in calls(statement):
@@ -179,6 +186,7 @@ def _acts(program: Program, statement: ast.stmt) -> tuple[bool, bool]:
         if known is not None and last_name(call.func) != "backward":
             more = _in(known)
             clears, uses = clears or more[0], uses or more[1]
+        uses = uses or (steps and last_name(call.func) == "step")
     return clears, uses
 
 
