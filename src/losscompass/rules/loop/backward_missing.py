@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity
+from ..base import Finding, Need, Rule, Severity, Undecided
 from ..rewrite import assigned_name, line_before, same_scope
 from ..seen import count, loops, place
+from ..source import program
 
 LEAST = 3  # steps, or clearings where no step was made
 CALLED = 0.3  # times a step: forwards are counted on the steps that are looked at, and for a while
@@ -26,8 +27,9 @@ def detect(run: Run) -> Iterator[Finding]:
         # gradients that are made by other means (torch.autograd.grad, written into .grad) give steps with a gradient
         if max(steps, count(loop, "zero_grads")) < LEAST or count(loop, "steps_without_gradient") < steps:
             continue
-        # A loss that is written by hand is not seen; a model that was called in training before nearly every step is.
-        if not count(loop, "losses") and count(loop, "forwards") < CALLED * max(steps, LEAST):
+        # A loss that is written by hand is not seen; a model that is called in training, and a source without a backward, are.
+        often = count(loop, "forwards") >= CALLED * max(steps, LEAST)
+        if not count(loop, "losses") and not (often and _never_written(run)):
             continue
         if not count(loop, "forwards"):
             continue
@@ -47,11 +49,20 @@ def detect(run: Run) -> Iterator[Finding]:
         )
 
 
+def _never_written(run: Run) -> bool:
+    """Whether the source is known, and calls nothing that makes gradients."""
+    try:
+        calls = program(run).calls_of
+    except Undecided:
+        return False
+    return not any(calls.get(name) for name in ("backward", "grad", "manual_backward", "value_and_grad", "vjp"))
+
+
 RULE = Rule(
     id="backward-missing",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:loop", optional=True)),
+    needs=(Need("fact:watched"), Need("event:loop", optional=True), Need("event:source", optional=True)),
     detect=detect,
     remedies=("order-the-update",),
     explains=("loss-flat", "plateau", "chance-level-loss", "constant-metric", "loss-oscillation"),

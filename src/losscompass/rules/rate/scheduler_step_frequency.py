@@ -3,23 +3,15 @@
 from collections.abc import Iterator
 from math import log
 
-import numpy as np
-
-from ...evidence.names import Kind
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Change, Finding, Need, Rule, Severity
 from ..rewrite import changed, with_parameter
 from ..seen import count, latest, number, numbers, place, text
+from ._free_schedule import MEANT, SPENT, sinks_by_epochs, still_rises
 from ._passes import by_epoch
 
-SPENT = 1e-3  # share of the first rate that is left: as in scheduler-misconfigured
 EPOCHS = 1.5  # passes over the data: in a single one, a decay by the batch is a plan
-RISEN = 1.3  # times the first rate
-SUNK = 0.7  # share of the first rate that is left at most of one that sinks
-FREE = ("LambdaLR", "MultiplicativeLR")
-WARM = ("LambdaLR", "LinearLR", "SequentialLR")
-MEANT = 1e-2  # share of the first rate that a schedule for the whole run would leave at least
 
 
 def detect(run: Run) -> Iterator[Finding]:
@@ -30,8 +22,8 @@ def detect(run: Run) -> Iterator[Finding]:
             continue
         by_batch = steps >= 2 and calls >= 0.9 * steps and epochs >= EPOCHS
         seldom = steps >= 4 and 0 < calls <= 1.5 and finished
-        fast = by_batch and (_counts_epochs(one, calls, steps, epochs) or _sinks_by_epochs(run, one, epochs))
-        slow = seldom and (_counts_batches(one, steps) or _still_rises(run, one))
+        fast = by_batch and (_counts_epochs(one, calls, steps, epochs) or sinks_by_epochs(run, one, epochs))
+        slow = seldom and (_counts_batches(one, steps) or still_rises(run, one))
         if not (fast or slow):
             continue
         change = _change(one, steps) if fast else None
@@ -80,30 +72,6 @@ def _counts_epochs(one: Event, calls: float, steps: float, epochs: float) -> boo
             return few and low is not None and high is not None and low <= SPENT * high
         case _:
             return False
-
-
-def _sinks_by_epochs(run: Run, one: Event, epochs: float) -> bool:
-    """Of a rate that is a function of its own: whether it is spent long before the end, where as many calls as there are epochs
-    would have let it sink as a schedule should.
-    """
-    rate = next((seen for seen in run.series.values() if seen.role.kind is Kind.LEARNING_RATE), None)
-    if text(one, "class") not in FREE or rate is None or len(rate) < 3 or not rate.value[0] > 0:
-        return False
-    share = rate.value / rate.value[0]
-    by_epoch_ = float(np.interp(rate.step[0] + epochs, rate.step, share))
-    late = share[rate.step >= rate.step[0] + 2 / 3 * (rate.step[-1] - rate.step[0])]
-    return bool(share.max() <= 1 and late.max() <= SPENT and MEANT <= by_epoch_ <= SUNK)
-
-
-def _still_rises(run: Run, one: Event) -> bool:
-    """Whether a warm-up was still going on when the run was over, that would have come to its end by the batch."""
-    number_ = number(one, "optimizer")
-    given = [number(made, "lr") or 0.0 for made in run.happened("optimizer") if number(made, "number") == number_]
-    first, high, last = (number(one, key) or 0.0 for key in ("lr_first", "lr_high", "lr_last"))
-    by_batch = first + (last - first) / max(1, count(one, "calls")) * count(one, "steps")
-    if (number(one, "total_iters") or 0.0) > count(one, "steps"):
-        return False  # nor would it have
-    return text(one, "class") in WARM and last == high > first * RISEN and bool(given) and by_batch >= given[0] > last
 
 
 def _counts_batches(one: Event, steps: float) -> bool:
