@@ -289,6 +289,9 @@ class Session:
             self.forward.lines.end()
             self.graphs.backward(root, site, self.outputs)
         self.losses.trained_on(root, site)
+        labels = self.pairs.by_hand(root, spot, before)
+        if labels is not None:
+            self.inputs.labelled((None, labels), {})
         if self._xray and not self.forward.models and self.forward.allowed:
             self._called_by_hand(root, spot)
         if self.losses.validation:
@@ -484,6 +487,8 @@ class Session:
                 self.loop.spots["forward"] = spot
             if self._xray and not self._hidden():
                 self.layouts.entered(args, model.spot)
+        else:
+            self.modes.without_gradients(model)
         if not model.told:
             model.told = True
             figures = model.figures(self.coverage.loaded)
@@ -494,7 +499,7 @@ class Session:
                 self.telling.fact("parameters", figures["trainable"])
         if self._xray:
             self.graphs.entered(args)
-        self._enter(args, training=training)
+        self._enter(args, model.number, training=training)
         if self._xray or self._sample:
             self.inputs.called_with(args, "train" if training else "val", model.spot, xray=self._xray)
 
@@ -505,6 +510,8 @@ class Session:
     def _outermost_called(self, module: Any, args: Args, output: Any) -> None:
         if not self._hidden():
             self.outputs.called(module, args, output, self.places.spot(3))
+            if next(module.parameters(), None) is not None:
+                self.pairs.left(output)
 
     def _module_called(self, module: Any, output: Any) -> None:
         kind = type(module).__name__
@@ -568,7 +575,10 @@ class Session:
 
     def _batch_given(self, args: Args, _: Kwargs, batch: Any) -> None:
         loader = self.inputs.given(args[0], batch)
-        if loader is None or self.forward.open:
+        if loader is None:
+            return
+        self.pairs.loaded(batch)
+        if self.forward.open:
             return
         training = self.inputs.loaders.training()
         hungry = self.pairs.hungry("train" if training in (None, loader) else "val")
@@ -590,6 +600,7 @@ class Session:
             self.forward.take_away()
         self.inputs.known = False
         self.outputs.forget()
+        self.pairs.forget()
         if position >= self._next_tell or perf_counter() > self._tell_at:
             while self._next_tell <= position:
                 self._next_tell = self._next_tell * 3 if str(self._next_tell)[0] == "1" else self._next_tell // 3 * 10
@@ -619,14 +630,18 @@ class Session:
         if not loaded and self.pairs.hungry("train"):
             return True
         soon = not loaded and (position < _EAGER or position % _PATIENT == 0)
-        return (soon or self.losses.validation.passes > 0) and self.pairs.hungry("val")
+        seen = (
+            self.losses.validation.passes > 0 or self.pairs.any_by_hand
+        )  # its validation is a call of the model, and no more
+        return (soon or seen) and self.pairs.hungry("val")
 
     # -- the data as the loop sees it ---------------------------------------------------------------------------------------------
 
-    def _enter(self, args: Args, *, training: bool) -> None:
+    def _enter(self, args: Args, model: int, *, training: bool) -> None:
         if self._hidden():
             return
-        self.probes.within("data", lambda: self.pairs.entered(args, training=training))
+        position = self.loop.position
+        self.probes.within("data", lambda: self.pairs.entered(args, training=training, model=model, position=position))
 
     def _called_by_hand(self, root: Any, spot: Spot | None) -> None:
         """A model of bare tensors: what its first product was given."""
