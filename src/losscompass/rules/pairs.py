@@ -10,6 +10,7 @@ from .seen import count, number, text
 LOOKED = Need("event:data-look", optional=True)
 FEWEST = 60  # samples of a part, below which nothing is said
 ROWS = 100  # answers of the network
+RARE = 0.9  # share of the most frequent class, beyond which the others are too few to tell by
 CERTAIN = 4.0  # standard errors of a skill that is chance
 
 
@@ -64,6 +65,8 @@ def only_the_training_is_silent(look: Event, least: float) -> bool:
     """
     line, their_line = (number(look, f"{part}_ridge") or 0.0 for part in ("train", "val"))
     bent = line <= max(0.1, 2.5 * error(look, "train")) and their_line >= max(least, CERTAIN * error(look, "val"))
+    if (number(look, "train_majority") or 0.0) > RARE:
+        return False  # of a rare class there is little to tell by
     return (silent(look, "train") or bent) and silent(look, "across", 0.15) and speaks(look, "val", least)
 
 

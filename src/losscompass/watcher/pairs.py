@@ -34,7 +34,7 @@ SHARE: Final = 0.002
 RARER: Final = 120.0
 """So many times as long as an answer took to look at, none is looked at."""
 
-ALWAYS: Final = 16
+ALWAYS: Final = 48
 """Batches of each phase that are kept whatever it takes: what a run tells must not hang on how busy the machine is."""
 
 AGAIN: Final = 20.0
@@ -114,6 +114,7 @@ class Pairs:
         self._rounds: Counter[Any] = Counter()  # a spot: the last of the losses of one call that are computed there
         self._position = 0  # steps so far
         self._used = False  # a loss followed these calls
+        self._welcome = 0  # calls that are looked at because an optimiser was made: there may be another model
         self._calls: Counter[int] = Counter()  # looked at, by model
         self._answer: Any = None  # what a model made last with gradients, its place in the graph, and its version
         self._handmade: dict[int, tuple[str, int]] = {}  # kind and columns of the losses by hand, by model
@@ -133,12 +134,18 @@ class Pairs:
         """Whether more samples of this phase are wanted."""
         if self._void > 8:
             return False
+        if self._welcome > 0:
+            return True
         if self._entered[phase] >= ALWAYS and self._spent[phase] > GRACE + SHARE * (perf_counter() - self._began):
             return False
         parts = [parts[phase] for parts in self._tables.values()]
         if not parts:
             return True
         return any(one.count < MOST[phase] and one.seen < 3 * MOST[phase] and one.barren < 4 for one in parts)
+
+    def anew(self) -> None:
+        """An optimiser was made."""
+        self._welcome = ALWAYS if self._tables else 0
 
     # -- what is given, and what is asked for -------------------------------------------------------------------------------------
 
@@ -154,6 +161,7 @@ class Pairs:
                 self._given.append(Given(None, int(rows.shape[0]), training, model))  # for the answers alone
             return
         self._calls[model] += 1
+        self._welcome -= 1
         began = perf_counter()
         self._entered[phase] += 1
         inputs = first_tensor(self._torch, args)

@@ -329,6 +329,7 @@ class Session:
 
     def _optimizer_made(self, args: Args, _: Kwargs, __: Any) -> None:
         self._tell_optimizer(self.loop.made(args[0], self.places.spot(3)), args[0])
+        self.pairs.anew()
         if self.loop.steps and self.budget.anew(self.loop.position) and not self._xray:
             self.forward.take_away()
             self._open_look(self.loop.position)
@@ -565,6 +566,11 @@ class Session:
         loader = self.inputs.started(args[0], iterator, 3)
         if loader is None:
             return
+        if loader.passes == 1:  # while it is there: many loops make theirs anew each time
+            data = args[0].dataset
+            for _ in range(4):
+                data = getattr(data, "dataset", data)
+            loader.seeding = origins.seeding_in(self.places, getattr(type(data), "__getitem__", None), data)
         validation = self.losses.validation
         if validation and validation.loader != loader.number:
             self._close_validation()
@@ -707,12 +713,10 @@ class Session:
     def _fixed_seed(self) -> Spot | None:
         """Where every step of the training, or every sample, is seeded with the same number."""
         training = self.inputs.loaders.training()
-        loader = None if training is None else training.ref()
-        data = getattr(loader, "dataset", None)
-        for _ in range(4):
-            data = getattr(data, "dataset", data)
-        each = origins.seeding_in(self.places, getattr(type(data), "__getitem__", None))
-        return each or (origins.seeding(self.places, self.loop.spots.get("forward")) if self.loop.backwards else None)
+        each = None if training is None else training.seeding
+        spots = (self.loop.spots.get("forward"), self.loop.spots.get("backward")) if self.loop.backwards else ()
+        # A model that calls its own parts is called from within itself: the loop is where the backward is.
+        return each or next((one for spot in spots if (one := origins.seeding(self.places, spot)) is not None), None)
 
     def _tell_copies(self) -> None:
         for figures, spot in self.copies.figures(self.loop.position):

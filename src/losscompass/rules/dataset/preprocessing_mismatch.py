@@ -1,7 +1,6 @@
 """Most columns of the validation lie on another scale than those of the training: the two were prepared differently (D8)."""
 
 from collections.abc import Iterator
-from itertools import islice
 
 import numpy as np
 
@@ -18,6 +17,7 @@ MOST = 0.5  # share of the columns that vary
 FEWEST = 20  # rows of each part
 BETTER = 0.2  # so much more skill where each part is standardised by itself
 ROWS, COLUMNS = 100, 4  # samples of each part, and features, of inputs whose targets are not known
+CHANCE = 2.0  # times what chance makes of the correlations of the features
 NEARLY_ALL, SAME_DATA = 0.8, 0.6  # share of their features that lie elsewhere; correlation of how they go together
 FELL = 0.25  # so much less skill of the network on the validation
 
@@ -53,8 +53,11 @@ def detect(run: Run, scale: float = SCALE.value, moved: float = MOVED.value) -> 
 
 def _watched(run: Run, scale: float, moved: float) -> Iterator[Finding]:
     """What enters the model lies elsewhere in the validation, and is worse for it."""
-    looks = [one for one in pairs(run) if count(one, "features")]
-    yield from islice(_of_inputs(run, scale, moved), 1)
+    looks = [one for one in pairs(run) if count(one, "features") and count(one, "val")]
+    found = next(_of_inputs(run, scale, moved), None)
+    if found is not None:
+        yield found
+        return
     if not looks:
         apart = on_another_scale(run, scale)
         if apart is not None:
@@ -92,7 +95,9 @@ def _of_inputs(run: Run, scale: float, moved: float) -> Iterator[Finding]:
         if min(count(look, "train"), count(look, "val")) < ROWS or count(look, "varying") < COLUMNS:
             continue
         ratio, distance = figure(look, "shift_scale", 0), figure(look, "shift_moved", 0)
-        if figure(look, "shifted", 0) < NEARLY_ALL or figure(look, "shift_alike", 0) < SAME_DATA:
+        apart = figure(look, "structure", CHANCE) < CHANCE  # features that do not go together at all cannot do so alike
+        least = 1.0 if apart else NEARLY_ALL
+        if figure(look, "shifted", 0) < least or not (apart or figure(look, "shift_alike", 0) >= SAME_DATA):
             continue
         if ratio >= scale or distance >= moved:
             features = count(look, "features")

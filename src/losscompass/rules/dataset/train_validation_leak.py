@@ -1,7 +1,6 @@
 """Rows of the validation that the training has, too, exactly or nearly (D5): the validation loss then says nothing."""
 
 from collections.abc import Iterator
-from itertools import chain
 
 import numpy as np
 
@@ -91,7 +90,7 @@ def _data(run: Run, samples: Event) -> Place | None:
 
 def _copied(run: Run) -> Finding | None:
     """Of a watched run: samples that are there several times, in training and in validation: copied before they were split."""
-    for look in chain(pairs(run), pairs(run, inputs=True)):
+    for look in pairs(run):
         val, shared = figure(look, "val_distinct", 0), figure(look, "val_in_train", 0)
         if val < 20 or shared < COPIES * val or figure(look, "train_distinct", 0) < 20:
             continue

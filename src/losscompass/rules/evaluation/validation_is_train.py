@@ -59,7 +59,7 @@ def _of_samples(run: Run) -> Iterator[Finding]:
     """What a model is given without gradients before its last step is what it was trained on, and is said to be a validation."""
     if not run.happened("data-look"):
         return
-    looks = [one for one in chain(pairs(run), pairs(run, inputs=True)) if number(one, "val_early") is not None]
+    looks = [one for one in pairs(run) if number(one, "val_early") is not None]
     for look in looks:
         early, shared, train = (count(look, key) for key in ("val_early", "val_early_in_train", "train_distinct"))
         if early < FEWEST or count(look, "varying") < FEATURES or count(look, "train_again") < 1:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ...evidence.records import Event
+from ...evidence.records import Event, Place
 from ...evidence.run import Run
 from ..base import Change, Finding, Need, Rule, Severity
 from ..rewrite import called_name, line_before, receiver_of, same_scope
@@ -32,10 +32,18 @@ def detect(run: Run) -> Iterator[Finding]:
             onset=None,
             values={"checked": checked, "wrong": in_eval, "modules": count(loop, "mode_sensitive")},
             severity=Severity.NOTE if loaded and in_eval == checked else None,  # statistics of before, kept on purpose
-            place=place(loop, "switched") or (change.place if change else place(loop, "forward", "eval", "at")),
+            place=_where(loop, change),
             change=change,
         )
         return
+
+
+def _where(loop: Event, change: Change | None) -> Place | None:
+    """The line that put the model there, where it stands in another function than the training; else where training mode is missing."""
+    switched = place(loop, "switched")
+    if switched is not None and not same_scope(switched, place(loop, "forward")):
+        return switched
+    return change.place if change else place(loop, "forward", "eval", "at")
 
 
 def _change(run: Run, loop: Event) -> Change | None:

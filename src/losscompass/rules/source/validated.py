@@ -25,6 +25,9 @@ _WORDS = frozenset(
         "unseen",
     )
 )
+_METHODS = frozenset(("val", "valid", "validation", "validate", "dev"))
+"""In the name of a function that measures. Those called `test` are given whatever there is."""
+
 _TRAINING = frozenset(("train", "training", "trn", "tr", "fit"))
 _DEEP = 3  # functions that call each other
 
@@ -37,19 +40,31 @@ def said_to_be_validation(program: Program, where: Place | None) -> Place | None
     file = None if where is None else program.file(where.file)
     if file is None or where is None:
         return None
-    for home, statement in _statements(program, file, where.line, 0):
+    found = [
+        (home, one, _kept_under(one), list(_given(one))) for home, one in _statements(program, file, where.line, 0)
+    ]
+    if any(_words(name) & _TRAINING for _, _, kept, _ in found for name in kept):
+        return None  # it is said to be what it is
+    for home, statement, kept, given in found:
+        named = next((one for one in given if _words(key(one)) & _WORDS), None)
+        if named is not None or any(_words(name) & _WORDS for name in kept):
+            return (None if named is None else definition(home, named)) or place_at(home, statement)
+    for home, statement, _, _ in found[:1]:
         function = scope_of(home, statement)
-        given = [one for call in calls(statement) for one in (*call.args, *(word.value for word in call.keywords))]
-        given += [statement.iter] if isinstance(statement, ast.For) else []
-        data = [key(one) for one in given if key(one)]
-        said = [*_kept_under(statement), function.name if isinstance(function, Function) else ""]
-        if any(_words(one) & _TRAINING for one in said):
-            continue
-        if any(_words(one) & _WORDS for one in (*said, *data)):
-            named = next((one for one in given if _words(key(one)) & _WORDS), None)
-            made = None if named is None else definition(home, named)
-            return made or place_at(home, statement)
+        handed = [key(one) for _, other, _, given in found if scope_of(home, other) is not function for one in given]
+        validates = isinstance(function, Function) and bool(_words(function.name) & _METHODS)
+        if validates and not any(_words(one) & _TRAINING for one in handed):
+            return place_at(home, statement)
     return None
+
+
+def _given(statement: ast.stmt) -> Iterator[ast.expr]:
+    """What the calls in a statement are given; of a loop, what it goes over."""
+    if isinstance(statement, ast.For):
+        yield from (one for one in ast.walk(statement.iter) if isinstance(one, ast.Name | ast.Attribute) and key(one))
+        return
+    for call in calls(statement):
+        yield from (one for one in (*call.args, *(word.value for word in call.keywords)) if key(one))
 
 
 def definition(file: File, node: ast.expr) -> Place | None:
@@ -113,6 +128,8 @@ def _statements(program: Program, file: File, line: int, depth: int) -> Iterator
 def _kept_under(statement: ast.stmt) -> list[str]:
     """The names and keys under which a statement keeps what it computes: of an assignment, of `history["val"].append(…)`."""
     targets: list[ast.AST] = []
+    if isinstance(statement, ast.For):
+        return []
     if isinstance(statement, ast.Assign):
         targets = list(statement.targets)
     elif isinstance(statement, ast.AugAssign | ast.AnnAssign):
