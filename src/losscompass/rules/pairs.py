@@ -10,14 +10,17 @@ from .seen import count, number, text
 LOOKED = Need("event:data-look", optional=True)
 FEWEST = 60  # samples of a part, below which nothing is said
 ROWS = 100  # answers of the network
+RARE = 0.9  # share of the most frequent class, beyond which the others are too few to tell by
 CERTAIN = 4.0  # standard errors of a skill that is chance
 
 
-def pairs(run: Run) -> Iterator[Event]:
-    """The last look at each kind of pairs of inputs and targets, those with most samples first."""
+def pairs(run: Run, *, inputs: bool = False) -> Iterator[Event]:
+    """The last look at each kind of pairs of inputs and targets (or at `inputs` whose targets are not known), those with most samples first."""
     last: dict[tuple[object, ...], Event] = {}
     for one in run.happened("data-look"):
-        last[text(one, "kind"), count(one, "columns"), count(one, "features")] = one
+        if (text(one, "kind") == "inputs") is not inputs:
+            continue
+        last[text(one, "kind"), *(count(one, key) for key in ("columns", "features", "model", "loss"))] = one
     yield from sorted(last.values(), key=lambda one: -count(one, "train") - count(one, "val"))
 
 
@@ -52,6 +55,19 @@ def speaks(look: Event, part: str, least: float) -> bool:
 def silent(look: Event, part: str, most: float = 0.1) -> bool:
     """Whether they tell nothing."""
     return skill(look, part) <= max(most, 2.5 * error(look, part))
+
+
+def only_the_training_is_silent(look: Event, least: float) -> bool:
+    """Whether inputs tell of targets within the validation, and neither within the training nor from there to the validation.
+
+    Copies of one sample (augmented, drawn twice) share its label, right or wrong: then its nearest neighbour tells it, and a straight line
+    through all does not.
+    """
+    line, their_line = (number(look, f"{part}_ridge") or 0.0 for part in ("train", "val"))
+    bent = line <= max(0.1, 2.5 * error(look, "train")) and their_line >= max(least, CERTAIN * error(look, "val"))
+    if (number(look, "train_majority") or 0.0) > RARE:
+        return False  # of a rare class there is little to tell by
+    return (silent(look, "train") or bent) and silent(look, "across", 0.15) and speaks(look, "val", least)
 
 
 def network(look: Event, part: str) -> float | None:

@@ -38,6 +38,7 @@ class Loader:
     batches: int = 0  # of the pass that is going on
     in_training: int = 0  # batches that were followed by a backward
     told: bool = False
+    seeding: Spot | None = None  # where each sample seeds a generator with a number that stays the same
 
 
 class Loaders:

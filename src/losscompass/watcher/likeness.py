@@ -21,6 +21,9 @@ _RIDGE: Final = 0.03
 """Strength of the ridge, as a share of the samples; columns are standardised."""
 
 _PRESENT: Final = 256
+_FEW: Final = 0.05
+"""Share of a batch from which on it holds samples of both kinds."""
+
 Numbers = dict[str, Any]
 
 
@@ -34,6 +37,8 @@ class Table:
     again: int
     varied: float
     answers: list[tuple[Any, ...]]
+    early: int = 0  # of the samples, the first: seen before the last step
+    cut: bool = False  # batches were larger than what is kept of one
 
 
 def look(kind: str, train: Table, val: Table) -> Numbers:
@@ -52,23 +57,55 @@ def look(kind: str, train: Table, val: Table) -> Numbers:
         found |= _network(np, kind, name, part.answers)
         arrays[name] = (x, y)
     (x, y), (their_x, their_y) = arrays["train"], arrays["val"]
-    if kind != "number" and len(y):
+    if kind not in ("number", "inputs") and len(y):
         found["classes"] = len(np.unique(np.concatenate([y, their_y]) if len(their_y) else y))
     with np.errstate(all="ignore"):
         if kind == "tokens":
             return found | _tokens(np, x[:, 0], y[:, 0], their_x[:, 0], their_y[:, 0])
-        if len(x) >= FEWEST:
+        if kind == "inputs":
+            if len(x) >= FEWEST:
+                found |= _features(np, x)
+            arrays = {}  # of which the targets are not known
+        elif len(x) >= FEWEST:
             found |= _features(np, x) | _targets(np, kind, y) | _single(np, kind, x, y)
         for name, (a, b) in arrays.items():
             if len(a) >= FEWEST and kind_varies(np, b):
                 found |= _skills(np, kind, name, _standard(np, a), b)
         if len(x) >= FEWEST <= len(their_x) and x.shape[1] == their_x.shape[1]:
             known = {row.tobytes() for row in x}
-            found["val_in_train"] = sum(row.tobytes() in known for row in their_x)
-            found |= _shift(np, x, their_x) | _target_shift(np, kind, y, their_y)
+            again = [row.tobytes() in known for row in their_x]
+            early = min(val.early, len(again)) or len(again)  # what comes after the last step may be a test
+            found |= {
+                "val_in_train": sum(again),
+                "val_early": early,
+                "val_early_in_train": sum(again[:early]),
+                "val_mixed": _mixed(np, known, val.inputs),
+                "train_cut": train.cut,
+                "val_cut": val.cut,
+            }
+            found |= _shift(np, x, their_x)
+            if kind == "inputs":
+                return _told(found)
+            found |= _target_shift(np, kind, y, their_y)
             if kind_varies(np, y) and kind_varies(np, their_y):
                 found |= _across(np, kind, x, y, their_x, their_y)
-    return {key: value for key, value in found.items() if not (isinstance(value, float) and np.isnan(value))}
+    return _told(found)
+
+
+def _mixed(np: Any, known: set[bytes], batches: list[Any]) -> float:
+    """The share of the samples that came in batches of known and unknown ones: a pass over either part has only one kind."""
+    mixed = total = 0
+    for one in batches:
+        rows = one.astype(np.float64)
+        share = sum(row.tobytes() in known for row in rows) / max(1, len(rows))
+        total += len(rows)
+        mixed += len(rows) * (_FEW <= share <= 1 - _FEW)
+    return mixed / max(1, total)
+
+
+def _told(found: Numbers) -> Numbers:
+    """Without what could not be told."""
+    return {key: value for key, value in found.items() if value == value}  # noqa: PLR0124 - NaN is not itself
 
 
 def kind_varies(np: Any, y: Any) -> bool:
@@ -360,7 +397,17 @@ def _shift(np: Any, x: Any, their: Any) -> Numbers:
         else 1.0,
         "shift_below": float((their < x.min(0)).mean()),
         "shift_above": float((their > x.max(0)).mean()),
+        "shift_alike": _alike(np, x[:, used], their[:, used]),
     }
+
+
+def _alike(np: Any, x: Any, their: Any) -> float:
+    """Whether features go together in the validation as they do in the training, whatever their scales: a correlation of correlations."""
+    if x.shape[1] < 3:
+        return float("nan")
+    above = np.triu_indices(x.shape[1], 1)
+    mine, other = (np.corrcoef(one.T)[above] for one in (x, their))
+    return float(np.corrcoef(mine, other)[0, 1]) if mine.std() > 0 and other.std() > 0 else float("nan")
 
 
 def _target_shift(np: Any, kind: str, y: Any, their: Any) -> Numbers:

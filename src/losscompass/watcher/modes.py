@@ -1,13 +1,18 @@
 """Training or evaluation: in which mode the models are when they are trained, and when they are validated."""
 
+from collections import deque
 from typing import Final
 
-from .forward import Forward
+from .forward import Forward, Model
 from .loop import Loop
 from .places import Spot
 
 _CHECKS: Final = 64
-"""Backwards whose mode is always looked at; later only on X-ray steps."""
+"""Backwards whose mode is always looked at; later on X-ray steps, and on every eighth."""
+
+_RARELY: Final = 8
+_LATE: Final = 8
+"""The last looks: a model that is put into eval mode by its first validation, and never back, was trained rightly before."""
 
 
 class Modes:
@@ -18,10 +23,15 @@ class Modes:
         self._loop = loop
         self.train_checked = self.train_in_eval = 0
         self.val_checked = self.val_in_train = 0
+        self._late: deque[bool] = deque(maxlen=_LATE)
+        # Calls without gradients, whatever came of them: where a loss is written by hand, they are all there is of a validation.
+        self.called = self.called_in_train = self.episodes = 0
+        self._since = True  # a backward since the last of them
 
     def trained(self, *, xray: bool) -> None:
         """A backward: is the model as a whole in the mode of evaluation?"""
-        if self.train_checked >= _CHECKS and not xray:
+        self._since = True
+        if self.train_checked >= _CHECKS and not xray and self._loop.backwards % _RARELY:
             return
         model = self._forward.last
         if model is None or not model.sensitive:
@@ -30,7 +40,23 @@ class Modes:
         if training is None:
             return
         self.train_checked += 1
-        self.train_in_eval += not training and not model.any_sensitive(training=True)
+        wrong = not training and not model.any_sensitive(training=True)
+        self.train_in_eval += wrong
+        self._late.append(wrong)
+        if wrong and (spot := self._loop.spots.get("eval")) is not None:
+            self._loop.spots.setdefault("switched", spot)
+
+    def without_gradients(self, model: Model) -> None:
+        """A model is called without gradients."""
+        wrong = model.any_sensitive(training=True)
+        if wrong is None or not self._loop.backwards:
+            return
+        self.called += 1
+        self.called_in_train += wrong and bool(model.whole_in_training())
+        if (spot := self._forward.evaluated) is not None:
+            self._loop.spots.setdefault("val-call", spot)
+        self.episodes += self._since
+        self._since = False
 
     def validated(self, spot: Spot | None) -> None:
         """A loss without gradients: is the model as a whole in the mode of training?"""
@@ -54,4 +80,8 @@ class Modes:
             "train_in_eval": self.train_in_eval,
             "val_checked": self.val_checked,
             "val_in_train": self.val_in_train,
+            "train_in_eval_late": sum(self._late),
+            "called": self.called,
+            "called_in_train": self.called_in_train,
+            "episodes": self.episodes,
         }

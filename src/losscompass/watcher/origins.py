@@ -187,21 +187,36 @@ def _seeding(file: str, line: int) -> int | None:
     return None if hit is None else hit.lineno
 
 
-def seeding_in(places: Places, method: Any) -> Spot | None:
-    """Where a method that is called for each sample (`__getitem__`) seeds a generator with a number that stays the same."""
+def seeding_in(places: Places, method: Any, data: Any = None) -> Spot | None:
+    """Where a method that is called for each sample (`__getitem__`) seeds a generator with a number that stays the same.
+
+    `data`: the object it is called on. What stands under `if self.augment:` is looked at where that is set.
+    """
     code = getattr(method, "__code__", None)
     if code is None or not places.owns(code):
         return None
-    line = _seeding_of(code.co_filename, code.co_firstlineno)
+    held = vars(data) if hasattr(data, "__dict__") else {}
+    flags = frozenset(f"self.{name}" for name, value in list(held.items())[:200] if value is True)
+    line = _seeding_of(code.co_filename, code.co_firstlineno, flags)
     return None if line is None else places.spot_of(code, line)
 
 
 @lru_cache(64)
-def _seeding_of(file: str, first: int) -> int | None:
+def _seeding_of(file: str, first: int, flags: frozenset[str]) -> int | None:
     tree = _tree(file)
     function = None if tree is None else _function(tree, first)
-    hit = None if function is None else _fixed_seed(function.body, _varying(function, function.body))
+    body = [] if function is None else _with_flags(function.body, flags)
+    hit = None if function is None else _fixed_seed(body, _varying(function, body))
     return None if hit is None else hit.lineno
+
+
+def _with_flags(body: list[ast.stmt], flags: frozenset[str]) -> list[ast.stmt]:
+    """Statements, and in their place those under a condition that is always so."""
+    found: list[ast.stmt] = []
+    for one in body:
+        always = isinstance(one, ast.If) and ast.unparse(one.test) in flags
+        found += _with_flags(one.body, flags) if always and isinstance(one, ast.If) else [one]
+    return found
 
 
 def _fixed_seed(region: list[ast.stmt], varying: set[str]) -> ast.Call | None:

@@ -289,6 +289,9 @@ class Session:
             self.forward.lines.end()
             self.graphs.backward(root, site, self.outputs)
         self.losses.trained_on(root, site)
+        labels = self.pairs.by_hand(root, spot, before)
+        if labels is not None:
+            self.inputs.labelled((None, labels), {})
         if self._xray and not self.forward.models and self.forward.allowed:
             self._called_by_hand(root, spot)
         if self.losses.validation:
@@ -330,6 +333,7 @@ class Session:
 
     def _optimizer_made(self, args: Args, _: Kwargs, __: Any) -> None:
         self._tell_optimizer(self.loop.made(args[0], self.places.spot(3)), args[0])
+        self.pairs.anew()
         if self.loop.steps and self.budget.anew(self.loop.position) and not self._xray:
             self.forward.take_away()
             self._open_look(self.loop.position)
@@ -490,6 +494,8 @@ class Session:
                 self.loop.spots["forward"] = spot
             if self._xray and not self._hidden():
                 self.layouts.entered(args, model.spot)
+        else:
+            self.modes.without_gradients(model)
         if not model.told:
             model.told = True
             figures = model.figures(self.coverage.loaded)
@@ -500,7 +506,7 @@ class Session:
                 self.telling.fact("parameters", figures["trainable"])
         if self._xray:
             self.graphs.entered(args)
-        self._enter(args, training=training)
+        self._enter(args, model.number, training=training)
         if self._xray or self._sample:
             self.inputs.called_with(args, "train" if training else "val", model.spot, xray=self._xray)
 
@@ -511,6 +517,8 @@ class Session:
     def _outermost_called(self, module: Any, args: Args, output: Any) -> None:
         if not self._hidden():
             self.outputs.called(module, args, output, self.places.spot(3))
+            if next(module.parameters(), None) is not None:
+                self.pairs.left(output)
 
     def _module_called(self, module: Any, output: Any) -> None:
         kind = type(module).__name__
@@ -564,6 +572,11 @@ class Session:
         loader = self.inputs.started(args[0], iterator, 3)
         if loader is None:
             return
+        if loader.passes == 1:  # while it is there: many loops make theirs anew each time
+            data = args[0].dataset
+            for _ in range(4):
+                data = getattr(data, "dataset", data)
+            loader.seeding = origins.seeding_in(self.places, getattr(type(data), "__getitem__", None), data)
         validation = self.losses.validation
         if validation and validation.loader != loader.number:
             self._close_validation()
@@ -574,7 +587,10 @@ class Session:
 
     def _batch_given(self, args: Args, _: Kwargs, batch: Any) -> None:
         loader = self.inputs.given(args[0], batch)
-        if loader is None or self.forward.open:
+        if loader is None:
+            return
+        self.pairs.loaded(batch)
+        if self.forward.open:
             return
         training = self.inputs.loaders.training()
         hungry = self.pairs.hungry("train" if training in (None, loader) else "val")
@@ -596,6 +612,7 @@ class Session:
             self.forward.take_away()
         self.inputs.known = False
         self.outputs.forget()
+        self.pairs.forget()
         if position >= self._next_tell or perf_counter() > self._tell_at:
             while self._next_tell <= position:
                 self._next_tell = self._next_tell * 3 if str(self._next_tell)[0] == "1" else self._next_tell // 3 * 10
@@ -625,14 +642,18 @@ class Session:
         if not loaded and self.pairs.hungry("train"):
             return True
         soon = not loaded and (position < _EAGER or position % _PATIENT == 0)
-        return (soon or self.losses.validation.passes > 0) and self.pairs.hungry("val")
+        seen = (
+            self.losses.validation.passes > 0 or self.pairs.any_by_hand
+        )  # its validation is a call of the model, and no more
+        return (soon or seen) and self.pairs.hungry("val")
 
     # -- the data as the loop sees it ---------------------------------------------------------------------------------------------
 
-    def _enter(self, args: Args, *, training: bool) -> None:
+    def _enter(self, args: Args, model: int, *, training: bool) -> None:
         if self._hidden():
             return
-        self.probes.within("data", lambda: self.pairs.entered(args, training=training))
+        position = self.loop.position
+        self.probes.within("data", lambda: self.pairs.entered(args, training=training, model=model, position=position))
 
     def _called_by_hand(self, root: Any, spot: Spot | None) -> None:
         """A model of bare tensors: what its first product was given."""
@@ -698,12 +719,10 @@ class Session:
     def _fixed_seed(self) -> Spot | None:
         """Where every step of the training, or every sample, is seeded with the same number."""
         training = self.inputs.loaders.training()
-        loader = None if training is None else training.ref()
-        data = getattr(loader, "dataset", None)
-        for _ in range(4):
-            data = getattr(data, "dataset", data)
-        each = origins.seeding_in(self.places, getattr(type(data), "__getitem__", None))
-        return each or (origins.seeding(self.places, self.loop.spots.get("forward")) if self.loop.backwards else None)
+        each = None if training is None else training.seeding
+        spots = (self.loop.spots.get("forward"), self.loop.spots.get("backward")) if self.loop.backwards else ()
+        # A model that calls its own parts is called from within itself: the loop is where the backward is.
+        return each or next((one for spot in spots if (one := origins.seeding(self.places, spot)) is not None), None)
 
     def _tell_copies(self) -> None:
         for figures, spot in self.copies.figures(self.loop.position):

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Undecided
-from ..pairs import CERTAIN, LOOKED, enough, error, network, pairs, silent, skill, speaks
+from ..pairs import CERTAIN, LOOKED, enough, error, network, only_the_training_is_silent, pairs, silent, skill
 from ..seen import count, number, place
 
 SPEAKS = 0.3  # skill of a plain model on the validation, from which on its inputs tell of its targets
+ALIKE = 0.25  # share of the features, at most, that lie elsewhere in the validation
 STRUCTURE = (
     3.0  # times what chance makes of the correlations of the features: less is noise, which tells nothing of anything
 )
@@ -21,24 +23,28 @@ def detect(run: Run) -> Iterator[Finding]:
     for look in looks:
         if not enough(look, "train", "val", least=FEWEST) or count(look, "train_distinct") < FEWEST:
             continue
-        if (number(look, "shifted") or 0.0) > 0.25 or (number(look, "far_share") or 0.0) > 0:
+        if (number(look, "shifted") or 0.0) > ALIKE or (number(look, "far_share") or 0.0) > 0:
             continue  # inputs on two scales, or extreme ones, hide what they tell
-        net, val_net = network(look, "train"), network(look, "val")
-        learnt = max(net or 0.0, val_net or 0.0)
-        across = skill(look, "across") <= max(0.15, 2.5 * error(look, "val"))
-        if not silent(look, "train") or not across or learnt > max(0.1, CERTAIN * error(look, "val")):
+        if skill(look, "across") > max(0.15, 2.5 * error(look, "val")) or _learnt(look, "val"):
             continue
-        only_here = speaks(look, "val", SPEAKS)  # the validation is sound: the training is not
-        structure = number(look, "structure") or 0.0
-        if not only_here and (not silent(look, "val") or structure < STRUCTURE):
+        if only_the_training_is_silent(look, SPEAKS):
+            sure = 0.9  # the validation is sound: the training is not
+        elif silent(look, "train") and silent(look, "val") and (number(look, "structure") or 0.0) >= STRUCTURE:
+            sure = 0.6 if not _learnt(look, "train") else 0.5  # what was learnt by heart holds nowhere else
+        else:
             continue
         yield Finding(
             onset=None,
             values={"train": skill(look, "train"), "val": skill(look, "val"), "rows": count(look, "train")},
-            confidence=0.9 if only_here else 0.6,
+            confidence=sure,
             place=place(look, "train", "at"),
         )
         return
+
+
+def _learnt(look: Event, part: str) -> bool:
+    """Whether the network got something out of the inputs."""
+    return (network(look, part) or 0.0) > max(0.1, CERTAIN * error(look, part))
 
 
 RULE = Rule(

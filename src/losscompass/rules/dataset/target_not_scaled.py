@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Undecided
 from ..pairs import LOOKED, enough, figure, network, pairs, skill
+from ..seen import proportional
 from ._columns import known, number, text
 from ._raw_target import SIZE, raw_target_in_the_loss
 
@@ -61,6 +62,10 @@ def _watched(run: Run) -> Iterator[Finding]:
         plain, net = skill(look, "train"), network(look, "train" if answered[0] == "train" else "val")
         if plain < BEHIND or (net is not None and net > plain - BEHIND):
             continue
+        if answered == ["train"] and proportional(run) is not None:
+            if (found := raw_target_in_the_loss(run)) is not None:
+                yield found  # else it is on its way, with steps that such a target bears
+            return
         yield Finding(
             onset=None,
             values={"column": "y", "mean": mean, "std": std, "variance": mean * mean + std * std},

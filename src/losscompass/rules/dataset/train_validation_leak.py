@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ...evidence.records import Event, Place
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Threshold
+from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ..pairs import LOOKED, figure, pairs
+from ..source import program
 from ..source.twins import same_seed
+from ..source.validated import data_of_loader
 from ._columns import figures, known, number, table, text, whole
 
 SHARE = Threshold(0.01, unit="share of the validation rows", basis="calibration/train-validation-leak.json")
@@ -17,6 +20,7 @@ TIMES = 5.0  # so many times the share that chance makes
 RECUR = 4.0  # a share of the validation less than so many times the share that recurs within one pass of training is no leak
 COPIES = 0.2  # share of the validation that is in training
 WITHIN = 0.97  # share of a batch that differs, where copies are in it, too
+MIXED = 0.5  # share of the validation that came in batches of which a part is in training
 LEVELS, FEATURES = 5, 4  # different values, and features, from which on equal samples are no chance
 WHOLE = 0.9  # share of the validation from which on, in a watched run, it is not a leak but the same data
 
@@ -66,8 +70,22 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
         },
         exhibits=table(("validation-row", "training-row"), rows),
         severity=Severity.CRITICAL if (exact if copies else 0) + (near if alike else 0) >= CRITICAL else None,
-        place=samples.places.get("at"),
+        place=_data(run, samples),
     )
+
+
+def _data(run: Run, samples: Event) -> Place | None:
+    """Where the data of the validation are made; of a table nowhere."""
+    made = samples.places.get("at")
+    if made is None:
+        return None
+    training = next(
+        (one for one in run.happened("loader") if one.data.get("loader") == samples.data.get("training_loader")), None
+    )
+    try:
+        return data_of_loader(program(run), made, None if training is None else training.places.get("at"))
+    except Undecided:
+        return made
 
 
 def _copied(run: Run) -> Finding | None:
@@ -78,8 +96,9 @@ def _copied(run: Run) -> Finding | None:
             continue
         if figure(look, "levels", 0) < LEVELS or figure(look, "varying", 0) < FEATURES:
             continue
-        if figure(look, "train_varied", 1) > WITHIN or figure(look, "val_varied", 1) > WITHIN:
-            continue  # the very samples of the training, each once: validation-is-train
+        copied = figure(look, "train_varied", 1) <= WITHIN and figure(look, "val_varied", 1) <= WITHIN
+        if not copied and (figure(look, "val_mixed", 0) < MIXED or shared >= WHOLE * val):
+            continue  # the very samples of the training, each once: validation-is-train, or a pass over the training's own
         share = min(1.0, shared / val)
         values: dict[str, float | int | str] = {
             "what": "words:train-validation-leak.rows",
@@ -108,6 +127,7 @@ RULE = Rule(
         Need("event:samples", optional=True),
         Need("event:batch", optional=True),
         Need("event:source", optional=True),
+        Need("event:loader", optional=True),
         LOOKED,
     ),
     detect=detect,

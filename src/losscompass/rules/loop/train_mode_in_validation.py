@@ -8,6 +8,8 @@ from ..base import Change, Finding, Need, Rule, Severity
 from ..rewrite import called_name, changed, is_plain, receiver_of, same_scope
 from ..seen import count, loops, place, text
 
+EPISODES, RARE = 2, 3  # times that a model was called without gradients; steps to each of them, at least
+
 
 def detect(run: Run) -> Iterator[Finding]:
     for loop in loops(run):
@@ -32,6 +34,24 @@ def detect(run: Run) -> Iterator[Finding]:
             change=change,
         )
         return
+    yield from _of_calls(run)
+
+
+def _of_calls(run: Run) -> Iterator[Finding]:
+    """Of losses by hand: a model that is called without gradients now and then, always in training mode, and never put into the other."""
+    found = loops(run)
+    if len(found) != 1 or run.facts.get("reinforcement") is True:
+        return  # who makes samples for a critic, or acts, is meant to go on as in training
+    (loop,) = found
+    called, episodes, steps = (count(loop, key) for key in ("called", "episodes", "steps"))
+    if count(loop, "val_checked") or place(loop, "eval") is not None or called != count(loop, "called_in_train"):
+        return
+    if episodes < EPISODES or episodes * RARE > steps or not count(loop, "mode_sensitive"):
+        return  # once a step: a teacher, a target, a key
+    where = place(loop, "val-call")
+    if where is not None:
+        values = {"checked": called, "wrong": called, "modules": count(loop, "mode_sensitive")}
+        yield Finding(onset=None, values=values, place=where, confidence=0.8)
 
 
 def _change(run: Run, loop: Event) -> Change | None:
@@ -54,7 +74,12 @@ RULE = Rule(
     id="train-mode-in-validation",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("event:loop", optional=True), Need("event:model", optional=True)),
+    needs=(
+        Need("fact:watched"),
+        Need("event:loop", optional=True),
+        Need("event:model", optional=True),
+        Need("fact:reinforcement", optional=True),
+    ),
     detect=detect,
     remedies=("switch-modes",),
     explains=("generalization-gap", "loss-oscillation", "loss-spike"),
