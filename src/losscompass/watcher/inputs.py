@@ -9,6 +9,7 @@ from .batches import Fingerprints, Labels, Loader, Loaders, batch_figures, first
 from .budget import Budget
 from .contract import arguments
 from .places import Places, Spot
+from .several import main_tensor
 from .telling import Telling
 
 _LABEL_BATCHES: Final = 32
@@ -118,7 +119,7 @@ class Inputs:
         """The outermost module was called, on a step that is looked at."""
         if self.known:
             return
-        inputs = first_tensor(self._torch, args)
+        inputs = main_tensor(self._torch, args, first_tensor(self._torch, args))
         if inputs is None or inputs.requires_grad:
             return
         self.known = True

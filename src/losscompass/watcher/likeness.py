@@ -20,6 +20,12 @@ _CLIP: Final = 6.0
 _RIDGE: Final = 0.03
 """Strength of the ridge, as a share of the samples; columns are standardised."""
 
+_DRAWN: Final = 2.0
+"""Samples by which the mean of an id is drawn to that of all: of one that was seen once, little is known."""
+
+_ANSWERS_OF_AN_ID: Final = 8
+"""Classes, or numbers of a target, whose means stand for an id."""
+
 _PRESENT: Final = 256
 _FEW: Final = 0.05
 """Share of a batch from which on it holds samples of both kinds."""
@@ -39,6 +45,7 @@ class Table:
     answers: list[tuple[Any, ...]]
     early: int = 0  # of the samples, the first: seen before the last step
     cut: bool = False  # batches were larger than what is kept of one
+    ids: int = 0  # of the columns, the last: names of things, no amounts
 
 
 def look(kind: str, train: Table, val: Table) -> Numbers:
@@ -63,14 +70,17 @@ def look(kind: str, train: Table, val: Table) -> Numbers:
         if kind == "tokens":
             return found | _tokens(np, x[:, 0], y[:, 0], their_x[:, 0], their_y[:, 0])
         if kind == "inputs":
-            if len(x) >= FEWEST:
-                found |= _features(np, x)
             arrays = {}  # of which the targets are not known
-        elif len(x) >= FEWEST:
-            found |= _features(np, x) | _targets(np, kind, y) | _single(np, kind, x, y)
+        ids, plain, their_plain = max(train.ids, val.ids), x, their_x
+        if ids:
+            plain, their_plain = x[:, :-ids], their_x[:, :-ids]
+        if len(x) >= FEWEST:
+            found |= _features(np, plain) if plain.shape[1] else {}
+        if arrays and len(x) >= FEWEST:
+            found |= _targets(np, kind, y) | _single(np, kind, plain, y)
         for name, (a, b) in arrays.items():
             if len(a) >= FEWEST and kind_varies(np, b):
-                found |= _skills(np, kind, name, _standard(np, a), b)
+                found |= _skills(np, kind, name, _standard(np, named(np, kind, a, b, ids)), b)
         if len(x) >= FEWEST <= len(their_x) and x.shape[1] == their_x.shape[1]:
             known = {row.tobytes() for row in x}
             again = [row.tobytes() in known for row in their_x]
@@ -83,13 +93,39 @@ def look(kind: str, train: Table, val: Table) -> Numbers:
                 "train_cut": train.cut,
                 "val_cut": val.cut,
             }
-            found |= _shift(np, x, their_x)
+            found |= _shift(np, plain, their_plain) if plain.shape[1] else {}
             if kind == "inputs":
                 return _told(found)
             found |= _target_shift(np, kind, y, their_y)
             if kind_varies(np, y) and kind_varies(np, their_y):
+                if ids:
+                    x, their_x = named(np, kind, x, y, ids), named(np, kind, x, y, ids, their_x)
                 found |= _across(np, kind, x, y, their_x, their_y)
     return _told(found)
+
+
+def named(np: Any, kind: str, x: Any, y: Any, ids: int, other: Any = None) -> Any:
+    """Ids as what is usual for them: the mean answer of the other half of the samples (or of all, for `other` samples), drawn to the mean of all."""
+    if not ids:
+        return x
+    aim, _ = _hot(np, kind, y)
+    aim = aim[:, :_ANSWERS_OF_AN_ID]
+    into = x if other is None else other
+    parts = [into[:, :-ids]]
+    half = np.arange(len(x)) % 2
+    for at in range(x.shape[1] - ids, x.shape[1]):
+        usual = np.zeros((len(into), aim.shape[1]))
+        for side in (0, 1) if other is None else (2,):
+            there = half != side
+            known, back = np.unique(x[there, at], return_inverse=True)
+            sums = np.zeros((len(known), aim.shape[1]))
+            np.add.at(sums, back, aim[there] - aim[there].mean(0))
+            means = sums / (np.bincount(back, minlength=len(known)) + _DRAWN)[:, None]
+            asked = half == side if other is None else np.ones(len(into), bool)
+            place = np.searchsorted(known, into[asked, at]).clip(0, len(known) - 1)
+            usual[asked] = np.where((known[place] == into[asked, at])[:, None], means[place], 0.0)
+        parts.append(usual)
+    return np.concatenate(parts, 1)
 
 
 def _mixed(np: Any, known: set[bytes], batches: list[Any]) -> float:

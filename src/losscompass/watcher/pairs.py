@@ -15,6 +15,7 @@ from . import handmade
 from .batches import first_tensor
 from .contract import arguments
 from .likeness import ANSWERS, Table, look
+from .several import together
 from .xray import key as place_of
 
 MOST: Final = {"train": 1500, "val": 800}
@@ -71,6 +72,8 @@ class Given:
     model: int = 0  # its number
     tokens: bool = False  # ids, one target each
     used: bool = False  # its targets are known
+    ids: int = 0  # of the features, the last: names of things, no amounts
+    joined: bool = False  # features of several tensors
 
     @property
     def phase(self) -> str:
@@ -93,6 +96,7 @@ class Part:
     varied: float = 0.0  # sum over batches of the share of different inputs
     batches: int = 0
     barren: int = 0  # batches in a row that brought nothing new
+    ids: int = 0  # of the features, the last
 
     def __bool__(self) -> bool:
         """Whether there is anything."""
@@ -165,14 +169,17 @@ class Pairs:
         began = perf_counter()
         self._entered[phase] += 1
         inputs = first_tensor(self._torch, args)
-        features = None if inputs is None or inputs.requires_grad else self._features(inputs)
+        features, ids = None if inputs is None or inputs.requires_grad else self._features(inputs), 0
+        if (joined := self._joined(args)) is not None:
+            features, ids = joined
         if features is None:
             self._void += 1
         else:
             if len(self._given) >= _CALLS:
                 self._given.pop(0)  # a call that no loss followed
-            tokens = not inputs.dtype.is_floating_point and inputs.dim() == 2
-            self._given.append(Given(features, int(inputs.shape[0]), training, model, tokens))
+            tokens = joined is None and not inputs.dtype.is_floating_point and inputs.dim() == 2
+            one = Given(features, int(inputs.shape[0]), training, model, tokens, ids=ids, joined=joined is not None)
+            self._given.append(one)
             if not training and model in self._handmade:
                 self._validated(inputs)
         self._spent[phase] += perf_counter() - began
@@ -263,6 +270,16 @@ class Pairs:
                     most = TABLE if inputs.dim() == 2 else WIDTH
                     rows = rows[:, :: -(-rows.shape[1] // most)]
             return rows.reshape(rows.shape[0], -1).float().cpu().numpy().copy()
+
+    def _joined(self, args: tuple[Any, ...]) -> tuple[Any, int] | None:
+        """Rows of several tensors, and how many of the columns are ids."""
+        both = together(self._torch, args)
+        if both is None:
+            return None
+        numbers, ids = both
+        with self._torch.no_grad():
+            rows = self._torch.cat([one[:_BATCH].double() for one in (*numbers, *ids)], 1)
+            return rows.cpu().numpy(), len(ids)
 
     def lost(
         self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], spot: Any, position: int, *, training: bool
@@ -370,6 +387,9 @@ class Pairs:
             if not len(features):
                 return
         targets = wanted[:_BATCH].double().cpu().numpy().reshape(features.shape[0], -1)
+        if key[0] != "inputs" and given[-1].joined and any((features[:, [at]] == targets).all() for at in range(features.shape[1])):
+            return  # the model is given the answers too: it computes its own loss, or is told what came before
+        part.ids = given[-1].ids
         rows = [row.tobytes() for row in features]
         part.batches += 1
         part.varied += len(set(rows)) / len(rows)
@@ -456,6 +476,7 @@ class Pairs:
                     _late(answers, position),
                     sum(len(one) for one, when in zip(part.inputs, part.times, strict=True) if when < position),
                     part.largest > _BATCH,
+                    part.ids,
                 )
                 for phase, (part, answers) in parts.items()
             }
