@@ -387,7 +387,11 @@ class Pairs:
             if not len(features):
                 return
         targets = wanted[:_BATCH].double().cpu().numpy().reshape(features.shape[0], -1)
-        if key[0] != "inputs" and given[-1].joined and any((features[:, [at]] == targets).all() for at in range(features.shape[1])):
+        if (
+            key[0] != "inputs"
+            and given[-1].joined
+            and any((features[:, [at]] == targets).all() for at in range(features.shape[1]))
+        ):
             return  # the model is given the answers too: it computes its own loss, or is told what came before
         part.ids = given[-1].ids
         rows = [row.tobytes() for row in features]

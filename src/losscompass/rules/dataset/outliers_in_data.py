@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold, Undecided
 from ..pairs import LOOKED, figure, pairs
@@ -14,6 +15,10 @@ JUMP = Threshold(4.0, unit="how many times farther than the next values", basis=
 DISTANCE = Threshold(20.0, unit="robust standard deviations from the median", basis="calibration/outliers-in-data.json")
 VALUES = 20  # different ones, below which the column is a scale of steps
 WATCHED = 1000.0  # robust standard deviations, in a run: heavy tails reach a hundred
+JUMPED, SHRUNK = (
+    100.0,
+    0.5,
+)  # or a tenth of that, where the spread of the validation's targets is half at most without them
 FEW = 0.05  # share of the rows: more than that are a part of the distribution
 
 
@@ -72,7 +77,8 @@ def _watched(run: Run, jump: float) -> Iterator[Finding]:
         far, rest, share = (figure(look, key, 0) for key in ("far", "far_rest", "far_share"))
         target, target_share = figure(look, "target_far", 0), figure(look, "target_far_share", 0)
         inputs = far >= max(WATCHED, jump * rest) and 0 < share <= FEW and figure(look, "marked", 0) < 1
-        if inputs or (target >= WATCHED and 0 < target_share <= FEW):
+        clear = _lost_among_them(look) and target >= JUMPED
+        if inputs or ((target >= WATCHED or clear) and 0 < target_share <= FEW):
             yield Finding(
                 onset=None,
                 values={
@@ -86,6 +92,11 @@ def _watched(run: Run, jump: float) -> Iterator[Finding]:
                 severity=Severity.CRITICAL,
             )
             return
+
+
+def _lost_among_them(look: Event) -> bool:
+    """Whether the targets of the validation, which have none, lie within a part of the spread of the training's."""
+    return 0 < figure(look, "targets_scale", 1.0) <= SHRUNK and not figure(look, "shifted", 0) > 0
 
 
 RULE = Rule(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ..pairs import LOOKED, enough, figure, pairs
@@ -15,6 +16,7 @@ SKILL = Threshold(
 REST = Threshold(0.75, unit="skill of the next feature over that of this one", basis="calibration/target-leak.json")
 FEWEST = 100  # rows
 ALONE = 0.98  # share that one input tells by itself, in a straight line, in a watched run
+NEARLY, NEXT, ADDS = 0.9, 0.25, 0.01  # or this, where the next tells so little, and all others together add so little
 SUSPECTS = 3  # features at most: where many tell everything, the task is easy
 
 
@@ -51,10 +53,17 @@ def _watched(run: Run, rest: float) -> Iterator[Finding]:
         raise Undecided("watched-data-look")
     for look in looks:
         best, second = figure(look, "single_best", 0), figure(look, "single_next", 0)
-        if enough(look, "train") and best >= ALONE and second <= rest * best and figure(look, "varying", 0) >= 3:
+        alone = best >= ALONE and second <= rest * best
+        if enough(look, "train") and (alone or _all_by_one(look)) and figure(look, "varying", 0) >= 3:
             name = f"x[{int(figure(look, 'single_feature', 0))}]"
             yield Finding(onset=None, values={"columns": 1, "names": name, "skill": best, "next": second})
             return
+
+
+def _all_by_one(look: Event) -> bool:
+    """Whether one input is nearly the target and the others next to nothing, and a straight line through all adds nothing to it."""
+    best, second = figure(look, "single_best", 0), figure(look, "single_next", 0)
+    return best >= NEARLY and second <= NEXT * best and figure(look, "train_ridge", 1.0) <= best + ADDS
 
 
 RULE = Rule(

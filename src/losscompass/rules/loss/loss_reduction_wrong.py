@@ -13,6 +13,8 @@ from ._summed import bears_the_mean, summed_distance
 LEAST = 8  # divided by less, it may be a weight
 SURE = 64
 """Divided by so many beyond what is accumulated, a single mean is divided by some number of samples."""
+MADE_UP = 0.01
+"""Rate of SGD, momentum and the factor counted in, up to which nobody meant the factor: usual rates are larger."""
 TOO_FAR = 10.0
 """Rate of SGD on the mean loss from which on no step is small: on a bowl of curvature 1, which scaled inputs make, descent
 diverges from a rate of 2 on."""
@@ -37,7 +39,8 @@ def detect(run: Run) -> Iterator[Finding]:
         if means and factor is not None and 0 < factor <= 1 / LEAST:
             parts = round(1 / factor)
             known = {parts, parts / each} & _sizes(run, calls) or _alone(graph, optimizer, parts / each)
-            if abs(parts * factor - 1) < 1e-3 and parts != each and known:
+            exact = abs(parts * factor - 1) < 1e-3 and parts != each and known
+            if exact or _share_of_all(graph, optimizer, factor, each):
                 yield Finding(
                     onset=None,
                     values={"factor": f"1/{parts}", "samples": parts},
@@ -65,6 +68,16 @@ def _alone(graph: Event, optimizer: Event | None, parts: float) -> bool:
     ops = texts(graph, "root_ops")
     single = count(graph, "loss_nodes") == 1 and set(ops[:-1]) == {"Div"}
     return optimizer is not None and single and parts >= SURE and abs(parts - round(parts)) < 1e-3
+
+
+def _share_of_all(graph: Event, optimizer: Event | None, factor: float, each: int) -> bool:
+    """Whether one mean is multiplied and divided to next to nothing (the batch over all samples), and SGD does not make up for it."""
+    ops = set(texts(graph, "root_ops")[:-1])
+    rate, momentum = (
+        (number(optimizer, key) or 0.0 for key in ("lr", "momentum")) if optimizer is not None else (1.0, 0.0)
+    )
+    small = factor * each <= 1 / SURE and rate * factor / max(1e-3, 1 - momentum) <= MADE_UP
+    return optimizer is not None and small and ops == {"Div", "Mul"} and count(graph, "loss_nodes") == 1
 
 
 def _sizes(run: Run, calls: list[Event]) -> set[float]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..seen import flag, looked, number, place
+from ..seen import flag, looked, number, place, training_calls
 from ..source import place_at, program
 from ..source.signs import wrong_terms
 from ._critic import likelihood_lowered, negated, raised_when_maximised, wrongly_asked
@@ -32,7 +32,7 @@ def detect(run: Run) -> Iterator[Finding]:
         return  # it goes up: what is turned over is meant so
     loss = run.curve("train")
     first, last = (float(loss.value[at]) for at in (0, -1)) if loss is not None and len(loss) else (0.0, 0.0)
-    if turned is None and loss is not None and last < -FAR * max(abs(first), 1.0):
+    if turned is None and not _bottomless(run) and loss is not None and last < -FAR * max(abs(first), 1.0):
         middle = float(loss.value[len(loss) // 2])
         turned = graphs[0] if middle - last > first - middle else None  # ever faster
     if turned is not None:
@@ -43,6 +43,14 @@ def detect(run: Run) -> Iterator[Finding]:
             where = place_at(term.file, term.node)
             yield Finding(onset=None, values={"first": first, "last": last}, place=where, confidence=0.9)
             return
+
+
+def _bottomless(run: Run) -> bool:
+    """Whether the loss has no floor for what it is asked: a cross-entropy of numbers falls for ever with its sign as it should be."""
+    return any(
+        (number(one, "target_min") or 0.0) < 0 or (number(one, "target_max") or 0.0) > 1
+        for one in training_calls(run, "binary_cross_entropy_with_logits", "binary_cross_entropy")
+    )
 
 
 RULE = Rule(

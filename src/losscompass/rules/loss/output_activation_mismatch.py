@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from math import inf
 
 from ...evidence.records import Event
 from ...evidence.run import Run
@@ -16,6 +17,15 @@ SCORES = ("cross_entropy", "binary_cross_entropy_with_logits", "multi_margin_los
 PROBABILITIES = ("binary_cross_entropy", *DISTANCES)
 SQUEEZED = {"cross_entropy": {"Relu", "Sigmoid", "Tanh"}, "multi_margin_loss": {"Relu", "Sigmoid", "Tanh"}}
 NAMES = {"Relu": ("relu", "ReLU"), "Tanh": ("tanh", "Tanh"), "Sigmoid": ("sigmoid", "Sigmoid")}
+ONE_SIDED = {
+    "Softplus": (0.0, inf),
+    "Exp": (0.0, inf),
+    "Abs": (0.0, inf),
+    "Elu": (-1.0, inf),
+    "Silu": (-0.28, inf),
+    "Gelu": (-0.17, inf),
+}
+"""What smooth activations give, beside those that are told apart in losses by hand."""
 OUT_OF_REACH = 0.1  # share of the targets' range: less than that may be a few outliers, or rounding
 LOOKS = 2  # calls that show it
 
@@ -27,7 +37,7 @@ def detect(run: Run) -> Iterator[Finding]:
     seen: dict[float | None, int] = {}
     for call in training_calls(run, *SCORES, *PROBABILITIES):
         last, function = last_operation(call), str(call.data.get("function"))
-        if last not in RANGES:
+        if last not in RANGES | ONE_SIDED:
             continue
         unit = {number(call, "input_min"), number(call, "input_max")} == {
             1.0
@@ -41,7 +51,7 @@ def detect(run: Run) -> Iterator[Finding]:
         if seen[site] < LOOKS:
             continue
         where = applied(call, last.removeprefix("Safe").lower())
-        low, high = RANGES[last]
+        low, high = (RANGES | ONE_SIDED)[last]
         yield Finding(
             onset=None,
             values={
@@ -84,7 +94,7 @@ def _out_of_reach(call: Event, last: str) -> bool:
     mean, std = number(call, "target_mean"), number(call, "target_std")
     if least is None or most is None or mean is None or std is None or most <= least:
         return False
-    low, high = RANGES[last]
+    low, high = (RANGES | ONE_SIDED)[last]
     beyond = max(0.0, low - least) + max(0.0, most - high)
     return beyond >= OUT_OF_REACH * (most - least) and (mean - std < low or mean + std > high)
 

@@ -22,7 +22,7 @@ def detect(run: Run) -> Iterator[Finding]:
     for graph in looked(run, "graph"):
         layers, longest = count(graph, "linear_layers"), count(graph, "linear_run")
         # Two projections in a row inside of a network that bends elsewhere are a usual saving (low rank, bottlenecks).
-        if longest < LAYERS or longest < layers or _is_bag(graph):
+        if longest < LAYERS or longest < layers or (layers == LAYERS and _is_bag(graph)):
             continue
         if layers == LAYERS and _is_autoencoder(run):
             continue  # principal components, learned
@@ -37,7 +37,8 @@ def detect(run: Run) -> Iterator[Finding]:
 
 
 def _is_bag(graph: Event) -> bool:
-    return any(name.split("×")[0] in TABLES for name in texts(graph, "ops"))
+    ops = {name.split("×")[0] for name in texts(graph, "ops")}
+    return not ops.isdisjoint(TABLES) and "Cat" not in ops  # beside other inputs, ids are no bag
 
 
 def _is_autoencoder(run: Run) -> bool:

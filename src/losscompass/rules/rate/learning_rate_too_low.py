@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from ...evidence.names import Kind
 from ...evidence.run import Run
 from ...signal.thin import block_edges, block_levels
 from ...signal.trend import mann_kendall
 from ..base import Exhibit, Finding, Need, Rule, Severity, Threshold
 from ..looks import EARLY, update_ratio
-from ..seen import place
+from ..seen import flag, place
 
 TINY = Threshold(1e-6, unit="highest learning rate", basis="domain T1: usual starts are 1e-3 to 1e-5")
 PROGRESS = Threshold(0.1, unit="share of the first loss", basis="calibration/learning-rate-too-low.json")
@@ -17,6 +19,7 @@ STRAIGHT = Threshold(0.6, unit="second / first half's fall", basis="calibration/
 
 NOWHERE = 0.02  # of the weights of a layer: what all steps together can have changed. A layer that learns changes by a good part
 STEPS = 50
+LITTLE, CREEPS, ALWAYS = 0.2, 5, 0.9  # of the weights, where a validation of so many passes falls in so many of them
 
 
 def detect(
@@ -54,7 +57,7 @@ def _seen_in_the_weights(run: Run) -> Finding | None:
     ratio = update_ratio(run)
     way = ratio * max(scale, 1.0) * len(loss)
     first, _, last = (float(x) for x in block_levels(loss.value, block_edges(len(loss), 3)))
-    if not 0 < way <= (NOWHERE if first - last <= 0.1 * abs(first) else NOWHERE / 20):
+    if not _creeps(run, way) and not 0 < way <= (NOWHERE if first - last <= 0.1 * abs(first) else NOWHERE / 20):
         return None
     return Finding(
         onset=float(loss.step[0]),
@@ -63,6 +66,16 @@ def _seen_in_the_weights(run: Run) -> Finding | None:
         confidence=0.95,
         place=place(next(iter(run.happened("optimizer")), None), "at"),
     )
+
+
+def _creeps(run: Run, way: float) -> bool:
+    """Whether weights come a little way, and the validation, which has no noise of batches, falls each time by next to nothing."""
+    val = run.curve("val")
+    loaded = any(flag(one, "loaded") for one in run.happened("model"))
+    if val is None or val.role.direction != -1 or len(val) < CREEPS or loaded or not 0 < way <= LITTLE:
+        return False
+    falls = np.diff(val.value) < 0
+    return bool(falls.mean() >= ALWAYS and 0 < val.value[0] - val.value[-1] <= PROGRESS.value / 2 * abs(val.value[0]))
 
 
 RULE = Rule(
@@ -75,10 +88,20 @@ RULE = Rule(
         Need("fact:watched", optional=True),
         Need("tensor:update", optional=True),
         Need("event:optimizer", optional=True),
+        Need("event:model", optional=True),
+        Need("curve:val", optional=True),
     ),
     detect=detect,
     remedies=("raise-learning-rate",),
-    explains=("loss-flat", "loss-still-falling", "chance-level-loss", "plateau", "slow-descent", "constant-metric"),
+    explains=(
+        "loss-flat",
+        "loss-still-falling",
+        "chance-level-loss",
+        "plateau",
+        "slow-descent",
+        "constant-metric",
+        "loss-oscillation",
+    ),
     confidence=0.7,
     thresholds={"tiny": TINY, "progress": PROGRESS, "straight": STRAIGHT},
     domain=("T1",),
