@@ -10,6 +10,7 @@ from ..base import Undecided
 from ..seen import text
 from .flow import Flow
 from .shape import Function, ancestors, last_name, parents_of
+from .words import spelled_out
 
 LONGEST = 250_000
 """Letters of a file that is read."""
@@ -88,7 +89,7 @@ def _read(told: tuple[tuple[str, str], ...]) -> Program:
         if not source or len(source) > LONGEST:
             continue
         try:
-            found.append(File(name, source, ast.parse(source)))
+            found.append(File(name, source, spelled_out(ast.parse(source))))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     return Program(tuple(found))

@@ -88,6 +88,10 @@ def _compared(node: ast.If) -> Iterator[ast.expr]:
 
 def _pairs(node: ast.Assign) -> Iterator[tuple[ast.AST, ast.expr]]:
     for target in node.targets:
+        if isinstance(node.value, ast.Dict):  # a record of the best: its parts
+            yield from ((target, one) for one in node.value.values)
+        elif isinstance(node.value, ast.Call):
+            yield from ((target, one.value) for one in node.value.keywords)
         if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
             yield from zip(target.elts, node.value.elts, strict=False)
         else:
