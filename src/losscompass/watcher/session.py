@@ -574,7 +574,7 @@ class Session:
             return
         if loader.passes == 1:  # while it is there: many loops make theirs anew each time
             data = args[0].dataset
-            for _ in range(4):
+            for _depth in range(4):
                 data = getattr(data, "dataset", data)
             loader.seeding = origins.seeding_in(self.places, getattr(type(data), "__getitem__", None), data)
         validation = self.losses.validation
