@@ -56,6 +56,9 @@ _COLD: Final = 4
 
 _PIXELS: Final = 1000
 _TABLES: Final = 6
+_SPOTS: Final = 64
+"""Lines with a loss that are told apart."""
+
 _CALLS: Final = 4
 CLASS_LOSSES: Final = ("cross_entropy", "nll_loss", "multi_margin_loss")
 BINARY_LOSSES: Final = ("binary_cross_entropy_with_logits", "binary_cross_entropy")
@@ -118,6 +121,7 @@ class Pairs:
         self._rounds: Counter[Any] = Counter()  # a spot: the last of the losses of one call that are computed there
         self._position = 0  # steps so far
         self._used = False  # a loss followed these calls
+        self._welcomes = 0  # how often that was so
         self._welcome = 0  # calls that are looked at because an optimiser was made: there may be another model
         self._calls: Counter[int] = Counter()  # looked at, by model
         self._answer: Any = None  # what a model made last with gradients, its place in the graph, and its version
@@ -149,7 +153,9 @@ class Pairs:
 
     def anew(self) -> None:
         """An optimiser was made."""
-        self._welcome = ALWAYS if self._tables else 0
+        if self._tables and self._welcomes < _CALLS:
+            self._welcomes += 1
+            self._welcome = ALWAYS
 
     # -- what is given, and what is asked for -------------------------------------------------------------------------------------
 
@@ -290,9 +296,13 @@ class Pairs:
         given = self._given  # kept until the next call: a network with several heads has a loss for each
         self._used = True
         where = (spot, phase)
+        if where not in self._turns and len(self._turns) >= _SPOTS:
+            known: tuple[dict[Any, Any], ...] = (self._turns, self._rounds, self._roles, self._next, self._taken)
+            for table in known:
+                table.clear()  # cells of a notebook, run again and again
         self._turns[where] = self._turns.get(where, -1) + 1
         early = now < self._next.get(where, 0.0)
-        if early and position > 1.05 * self._taken[where]:
+        if early and position > 1.05 * self._taken.get(where, -1.0):
             early = False  # so that there is one of the last steps, however slow the machine
         if early and not given:
             return
