@@ -26,6 +26,7 @@ _DRAWN: Final = 2.0
 _ANSWERS_OF_AN_ID: Final = 8
 """Classes, or numbers of a target, whose means stand for an id."""
 
+_WAYS: Final = ("near", "vote", "ridge")
 _PRESENT: Final = 256
 _FEW: Final = 0.05
 """Share of a batch from which on it holds samples of both kinds."""
@@ -78,6 +79,8 @@ def look(kind: str, train: Table, val: Table) -> Numbers:
             found |= _features(np, plain) if plain.shape[1] else {}
         if arrays and len(x) >= FEWEST:
             found |= _targets(np, kind, y) | _single(np, kind, plain, y)
+            if kind == "number" and y.shape[1] == 1 and kind_varies(np, y):
+                found |= _two_groups(np, named(np, kind, x, y, ids), y[:, 0])
         for name, (a, b) in arrays.items():
             if len(a) >= FEWEST and kind_varies(np, b):
                 found |= _skills(np, kind, name, _standard(np, named(np, kind, a, b, ids)), b)
@@ -391,6 +394,35 @@ def _targets(np: Any, kind: str, y: Any) -> Numbers:
         "target_std": float(y.std(0).mean()),
         "target_far": float(far.max()) if far.size else 0.0,
         "target_far_share": float((far.max(1) > 100).mean()) if far.size else 0.0,
+    }
+
+
+def _two_groups(np: Any, x: Any, y: Any) -> Numbers:
+    """Targets that fall into two groups, such as two units: how far apart, of what spreads, and what the inputs tell of which and within the larger."""
+    order = np.sort(y)
+    count = np.arange(1, len(order))
+    left = np.cumsum(order)[:-1] / count
+    right = (order.sum() - np.cumsum(order)[:-1]) / (len(order) - count)
+    between = count * (len(order) - count) * (right - left) ** 2
+    border = order[between.argmax()]
+    upper = y > border
+    groups = [y[~upper], y[upper]]
+    few, many = sorted(groups, key=len)
+    # Quartiles: what strays from one group into the other is no part of its spread.
+    spreads = [np.subtract(*np.quantile(one, [0.75, 0.25])) if len(one) >= FEWEST else 0.0 for one in (few, many)]
+    if min(spreads) <= 0:
+        return {}
+    of_many = y > border if many is groups[1] else ~upper
+    return {
+        "groups_apart": float(abs(few.mean() - many.mean()) / (few.std() + many.std())),
+        "groups_spread": float(spreads[1] / spreads[0]),
+        "groups_share": len(few) / len(y),
+        "groups_told": max(
+            _skills(np, "class", "g", _standard(np, x), upper[:, None].astype(float))[f"g_{way}"] for way in _WAYS
+        ),
+        "groups_within": max(
+            _skills(np, "number", "g", _standard(np, x[of_many]), many[:, None])[f"g_{way}"] for way in _WAYS
+        ),
     }
 
 

@@ -6,11 +6,17 @@ from collections.abc import Iterator
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Undecided
-from ..pairs import LOOKED, enough, network, pairs, skill, speaks
+from ..pairs import LOOKED, enough, figure, network, pairs, skill, speaks
 from ..seen import count, flag, number, place, text, training_calls
 
 SPEAKS = 0.5  # skill within each part, beside which a lack of it between them speaks
 LOST = 0.6  # skill that is lost between the parts
+APART, PART, OTHER_UNIT = (
+    1.5,
+    0.05,
+    4.0,
+)  # spreads between two groups of targets; share of the smaller; ratio of their spreads
+UNTOLD, TOLD = 0.15, 0.2  # skill of telling the group, and the target within the larger
 OUT = re.compile(r"[Tt]arget (-?\d+) is out of bounds")
 
 
@@ -35,6 +41,9 @@ def detect(run: Run) -> Iterator[Finding]:
     if not looks and not run.happened("loss-call"):
         raise Undecided("watched-data-look")
     for look in looks:
+        if enough(look, "train", least=100) and _two_units(look):
+            yield _finding(look, figure(look, "groups_spread"), 0.85)
+            return
         if enough(look, "train", "val", least=100) and _apart(look):
             yield _finding(look, skill(look, "across"), 0.9)
             return
@@ -48,6 +57,17 @@ def _apart(look: Event) -> bool:
     fell = net is not None and val_net is not None and val_net < net - LOST
     both = speaks(look, "train", SPEAKS) and speaks(look, "val", SPEAKS)
     return alike and both and skill(look, "across") < within - LOST + 0.1 and fell
+
+
+def _two_units(look: Event) -> bool:
+    """Whether targets fall into two groups of very different spreads, and inputs tell of the target within one of them and not at all of which.
+
+    A part is in another unit: what a number of ten stars and one of a hundred points have in common is the question, not the scale.
+    """
+    apart, spread = figure(look, "groups_apart"), figure(look, "groups_spread", 1.0)
+    part = figure(look, "groups_share") >= PART and max(spread, 1 / max(spread, 1e-9)) >= OTHER_UNIT
+    unknown = figure(look, "groups_told", 1.0) <= UNTOLD and figure(look, "groups_within") >= TOLD
+    return apart >= APART and part and unknown
 
 
 def _finding(event: Event, value: float, confidence: float, severity: Severity = Severity.CRITICAL) -> Finding:

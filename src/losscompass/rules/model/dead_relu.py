@@ -7,7 +7,7 @@ from ...evidence.records import Place
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ..looks import values
-from ..seen import place
+from ..seen import count, place
 from ..source import place_at, program
 from ..source.files import File
 from ..source.setup import fills, lowered
@@ -15,6 +15,7 @@ from ..source.setup import fills, lowered
 # share of a layer's units; what is left cannot carry the task. Sound layers of the zoo: up to 0.3
 DEAD = Threshold(0.95, unit="share of the units of a layer", basis="calibration/watched/dead-relu.json")
 LOOKS = 2
+HANDFUL = 2  # units of the narrowest layer
 FAR = 4.0  # standard deviations of a layer's outputs below zero: one in 30,000 may be above
 
 
@@ -37,6 +38,9 @@ def detect(run: Run, dead_at: float = DEAD.value) -> Iterator[Finding]:
         return
     name = min(killed, key=lambda one: (int((killed[one] < dead_at).sum()), list(killed).index(one)))
     model = next(iter(run.happened("model")), None)
+    lowered_at = _below_zero(run, float(killed[name][0]), dead_at)
+    if lowered_at is None and model is not None and 0 < count(model, "narrowest") <= HANDFUL:
+        return  # one or two units die in a layer of as many: it was too narrow before they were dead (underfit-capacity)
     yield Finding(
         onset=None,
         values={
@@ -45,7 +49,7 @@ def detect(run: Run, dead_at: float = DEAD.value) -> Iterator[Finding]:
             "layers": len(killed),
             "first": float(killed[name][0]),
         },
-        place=_below_zero(run, float(killed[name][0]), dead_at) or place(model, "init", "at"),
+        place=lowered_at or place(model, "init", "at"),
         severity=Severity.CRITICAL if float(killed[name][-1]) == 1.0 else None,
     )
 

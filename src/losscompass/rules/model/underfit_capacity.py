@@ -8,12 +8,14 @@ from ...evidence.records import Event
 from ...evidence.run import Run, Series
 from ..base import Finding, Need, Rule, Severity, Undecided
 from ..descent import fall
+from ..looks import values as looks_at
 from ..pairs import LOOKED, behind, network, pairs, skill
 from ..seen import count, number, place, shape, text, training_calls
 
 NARROW = 3  # units of a layer before the last one: fewer than there are things to tell apart
 ANSWERS, POOR, ALIKE = 4, 0.5, 0.15  # classes; skill; its difference from training to validation
 COLUMNS = 8  # numbers of a target
+FULL = 0.8  # skill of a network to which little is missing
 HANDFUL = 40  # numbers that a model learns
 STILL, CALM = 0.9, 0.95  # as RESTS, where less is known
 PART = (0.3, 0.92)  # of what a guess costs
@@ -35,6 +37,16 @@ def detect(run: Run) -> Iterator[Finding]:
         return
     for look in looks:
         left, net = behind(look), network(look, "train")
+        if _died_out(run, model, look):
+            values: dict[str, float | str] = {
+                "what": "words:underfit-capacity.classes",
+                "width": count(model, "narrowest"),
+                "net": net or 0.0,
+                "plain": network(look, "val") or 0.0,
+                "parameters": count(model, "trainable"),
+            }
+            yield Finding(onset=None, values=values, confidence=0.7, place=place(model, "at"))
+            return
         if left is None or left < BEHIND or count(look, "columns") < count(model, "narrowest"):
             continue
         if net is not None and net > skill(look, "train") - BEHIND / 2:
@@ -51,6 +63,15 @@ def detect(run: Run) -> Iterator[Finding]:
             place=place(model, "at"),
         )
         return
+
+
+def _died_out(run: Run, model: Event, look: Event) -> bool:
+    """Whether a layer is dead at the end where one has one or two units, and the rest does no better in training than in validation."""
+    net, other = network(look, "train"), network(look, "val")
+    seen = [looks_at(one, "dead") for one in run.tensors.values() if one.kind == "activation"]
+    died = any(one.size >= 2 and min(one[-2:]) == 1 for one in seen)
+    alike = net is not None and other is not None and net < FULL and abs(net - other) < ALIKE
+    return died and alike and count(model, "narrowest") <= 2
 
 
 def _unseen(run: Run, model: Event, looks: list[Event], loss: Series, falling: float) -> Iterator[Finding]:
@@ -98,6 +119,7 @@ RULE = Rule(
         Need("curve:train", points=15),
         LOOKED,
         Need("event:model", optional=True),
+        Need("tensor:activation", optional=True),
         Need("event:loss-call", optional=True),
         Need("curve:val", optional=True),
     ),
