@@ -9,6 +9,7 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
 from ..seen import shape
 from ._columns import column, event, figures, listed, number, table
+from ._inside import scaled_inside
 
 RATIO = Threshold(
     100.0, unit="largest spread of a feature over the smallest", basis="calibration/inputs-not-scaled.json"
@@ -28,7 +29,7 @@ def detect(run: Run, ratio: float = RATIO.value, size: float = SIZE.value) -> It
         raise Undecided("data-set")
     # A second model may be trained on what the first one makes of the inputs.
     batches = [one for one in batches if _columns(one) == _columns(batches[0])]
-    if batches:
+    if batches and not scaled_inside(run, batches[0]):
         low, high, std = (max(abs(number(one, key, 0.0)) for one in batches) for key in ("min", "max", "std"))
         widest, least = (number(batches[-1], key) for key in ("feature_std_high", "feature_std_low"))
         mixed = widest / least if least > 0 else 1.0
@@ -46,8 +47,7 @@ def detect(run: Run, ratio: float = RATIO.value, size: float = SIZE.value) -> It
             )
 
 
-def _columns(batch: Event) -> tuple[int, ...]:
-    """The shape of one sample."""
+def _columns(batch: Event) -> tuple[int, ...]:  # the shape of one sample
     return (shape(batch, "shape") or ())[1:]
 
 
@@ -105,6 +105,8 @@ RULE = Rule(
         Need("event:batch", optional=True),
         Need("curve:train", optional=True),
         Need("fact:classes", optional=True),
+        Need("tensor:activation", optional=True),
+        Need("tensor:weight", optional=True),
     ),
     detect=detect,
     remedies=("scale-inputs",),
