@@ -43,6 +43,8 @@ def detect(run: Run) -> Iterator[Finding]:
         return
     if max(len(norm) for norm in norms) < LEAST or any((norm != 0).any() for norm in norms):
         return
+    if any(text(one, "what") in {"loss", "gradient"} for one in run.happened("non-finite")):
+        return  # a gradient that is no number is not zero
     if not loss.value.any():
         return  # a hinge that is satisfied is at zero, and has no slope there
     if any(last_operation(one) in ENDS and number(one, "input_std") == 0 for one in training_calls(run, *CALLS)):
@@ -84,6 +86,7 @@ RULE = Rule(
     needs=(
         Need("fact:watched"),
         Need("event:loop", optional=True),
+        Need("event:non-finite", optional=True),
         Need("event:graph", optional=True),
         Need("event:loss-call", optional=True),
         Need("tensor:gradient", optional=True),
