@@ -24,4 +24,4 @@ def scaled_inside(run: Run, batch: Event) -> bool:
     each = float(norms[0]) / float(sizes[0]) ** 0.5
     expected = each * width**0.5 * hypot(number(batch, "mean", 0), number(batch, "std", 0))
     given = max(hypot(float(mean), float(std)) for mean, std in zip(means, stds, strict=False))
-    return given < SMALLER * expected
+    return bool(given < SMALLER * expected)
