@@ -186,10 +186,10 @@ def test_what_is_made_again_and_again_is_not_remembered_for_ever(monkeypatch):
                 exec(compile(ROUND, f"<ipython-input-{number}>", "exec"), dict(names))
 
         def largest(start, count):
-            # What is remembered of places grows up to a limit and begins anew, over some 80 rounds: only its height tells.
+            # Places are remembered up to a limit (40 here, one a round) and then begun anew: only the height tells, not a moment.
             found = []
-            for at in range(start, start + count, 20):
-                rounds(at, 20)
+            for at in range(start, start + count, 4):
+                rounds(at, 4)
                 gc.collect()
                 found.append(sizes(session))
             return max(found)
