@@ -15,6 +15,7 @@ FEWEST = 20  # different samples
 ALL = 0.98  # of the samples of the validation; a few may not have come by in training before the run ended
 MOST = 0.8  # of those to be expected, where only a part of the training samples was looked at
 AS_MANY = 0.9  # of the samples of the training: less is a part that got into both
+WITHIN = 0.97  # share of a batch that differs, where copies of samples are in it, too
 FEATURES = 4  # that vary: of fewer, samples are alike by chance
 TWICE = 1.5  # seen so often as there are different ones: passed over again. A test is passed over once
 
@@ -64,6 +65,8 @@ def _of_samples(run: Run) -> Iterator[Finding]:
         early, shared, train = (count(look, key) for key in ("val_early", "val_early_in_train", "train_distinct"))
         if early < FEWEST or count(look, "varying") < FEATURES or count(look, "train_again") < 1:
             return
+        if max(number(look, "train_varied") or 0.0, number(look, "val_varied") or 0.0) <= WITHIN:
+            return  # copies on either side of a split: train-validation-leak
         if shared < ALL * early or (early < AS_MANY * train and not flag(look, "val_cut")):
             return  # one that is not the training set suffices
     for look in looks:
