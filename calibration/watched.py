@@ -1,12 +1,15 @@
 """How often the causes of a watched run are named rightly: `make calibrate-watched` (`python -m calibration.watched [--seeds 0,1]`).
 
-Reads the runs of the zoo's families that rules may be tuned on (`zoo.run` makes those that are missing); families held out are never looked at. Writes
+Reads the runs of the zoo's families that rules may be tuned on, those opened among them (`zoo.run` makes those that are missing); families held out
+are never looked at. Writes
 
 - calibration/watched/<rule>.json, one a rule of a cause: how many healthy runs, how many of its own faults and how many of other faults it speaks on, by
   family, with the exact 95 % upper bound of the rate on healthy ones; how often it stood first and was right; and what other values of its thresholds would do;
 - calibration/watched/live.json: how many healthy runs are alarmed when asked at every tenth of their way, at the end, and twice in a row (`--stop-on`);
 - src/losscompass/diagnose/confidence.json: what a stated confidence was worth, which the verdict takes over. `STRENGTH`, how many runs a stated one counts
-  for, is the one that predicts families best that it was not counted on.
+  for, is the one that predicts families best that it was not counted on;
+- src/losscompass/diagnose/watched_shares.json: of each cause, how many runs, on how many it was not named, and their first symptoms, which `likely` is
+  computed from; beside it how often the true cause was among the likely ones, each family by what the others show.
 """
 
 import argparse
@@ -15,7 +18,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -27,6 +30,7 @@ from losscompass.diagnose.confidence import worth
 from losscompass.diagnose.diagnosis import Broken, Found
 from losscompass.diagnose.early import SETTLED, patient
 from losscompass.diagnose.engine import apply, diagnose_run
+from losscompass.diagnose.likely import MOST, Watched, shares_unnamed
 from losscompass.diagnose.rank import rank
 from losscompass.evidence.build import build
 from losscompass.evidence.journal import read
@@ -41,6 +45,7 @@ from .sweep import FACTORS, HERE, upper_bound
 FOLDER = "calibration/watched/"
 TABLE = HERE.parent / "src" / "losscompass" / "diagnose" / "confidence.json"
 STRENGTHS = (2, 4, 8, 16, 32, 64)
+LIKELY = TABLE.with_name("watched_shares.json")
 LOOKS = 10
 LENGTHS = tuple(sorted({0, 50, 100, 200, 300, 1000, SETTLED}))
 KNOWN = frozenset((HERE.parent / "zoo" / "causes.txt").read_text("utf-8").split())
@@ -212,13 +217,52 @@ def surprise(told: Sequence[Told], strength: float) -> float:
     return total / max(n, 1)
 
 
+def unnamed(known: Iterable[tuple[Program, Sequence[tuple[str, bool, float]]]]) -> dict[str, Watched]:
+    """Of each cause: how many runs, on how many no cause at all was named, and the first symptoms of all of them."""
+    runs, silent = Counter[str](), Counter[str]()
+    symptoms: dict[str, Counter[str]] = defaultdict(Counter)
+    for program, alarms in known:
+        for cause in program.causes[:1]:
+            runs[cause] += 1
+            silent[cause] += not any(is_cause for _, is_cause, _ in alarms)
+            symptoms[cause].update([id_ for id_, is_cause, _ in alarms if not is_cause][:1])
+    return {
+        cause: Watched(count, silent[cause], dict(sorted(symptoms[cause].items())))
+        for cause, count in sorted(runs.items())
+    }
+
+
+def likely_record(known: Sequence[tuple[Program, Sequence[tuple[str, bool, float]]]]) -> dict[str, object]:
+    """The table that `likely` reads, and what it is worth: by family, from what the others show."""
+    places: list[int] = []
+    for family in sorted({program.family for program, _ in known}):
+        others = unnamed(one for one in known if one[0].family != family)
+        for program, alarms in known:
+            symptom = next((id_ for id_, is_cause, _ in alarms if not is_cause), None)
+            if program.family == family and program.causes and symptom and not any(one[1] for one in alarms):
+                shares = shares_unnamed(symptom, others)
+                listed = sorted(shares, key=lambda cause: (-shares[cause], cause))
+                places.append(min((listed.index(c) for c in program.causes if c in listed), default=len(listed)))
+    return {
+        "written by": "python -m calibration.watched",
+        "runs": sum(bool(program.causes) for program, _ in known),
+        "symptom_without_cause": len(places),
+        "true_cause_first": sum(place == 0 for place in places),
+        "in_the_first_three": sum(place < 3 for place in places),
+        "among_those_listed": sum(place < MOST for place in places),
+        "causes": {cause: asdict(one) for cause, one in unnamed(known).items()},
+    }
+
+
 def main() -> int:
     """Measure, and write the records."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", default="0")
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
-    todo = [(program, int(seed)) for seed in args.seeds.split(",") for program in chosen("tune")]
+    todo = [
+        (program, int(seed)) for seed in args.seeds.split(",") for program in chosen() if program.part != "held-out"
+    ]
     run_all(todo, args.workers, TIMEOUT_S)
     todo = [pair for pair in todo if journal_path(*pair).exists()]
     with ProcessPoolExecutor(args.workers) as pool:
@@ -234,6 +278,8 @@ def main() -> int:
         "shares": shares(told),
     }
     TABLE.write_text(json.dumps(table, indent=1) + "\n", "utf-8")
+    alarmed = [(program, alarms) for (program, _), alarms in known]
+    LIKELY.write_text(json.dumps(likely_record(alarmed), indent=1) + "\n", "utf-8")
     with ProcessPoolExecutor(args.workers) as pool:
         sweeps = list(pool.map(swept, [pair for pair, _ in known], chunksize=8))
         looks = list(pool.map(looked_at, [pair for pair, _ in known if pair[0].healthy], chunksize=4))

@@ -9,7 +9,7 @@ import pytest
 
 from losscompass.diagnose.checklist import POINTS, checklist
 from losscompass.diagnose.diagnosis import Found, NotChecked
-from losscompass.diagnose.likely import LEAST, SETTLED_BY, likely, shares
+from losscompass.diagnose.likely import LEAST, SETTLED_BY, Watched, likely, shares, shares_unnamed, watched_runs
 from losscompass.diagnose.prescribe import prescribe
 from losscompass.evidence.run import Run
 from losscompass.remedies import ALL as REMEDIES
@@ -104,12 +104,38 @@ def test_no_cause_is_guessed_where_one_was_seen_or_nothing_is_wrong():
     assert likely([]) == ()
 
 
-def test_what_a_watched_run_shows_not_to_be_is_not_likely():
-    causes = likely([found("loss-flat")])
-    named = {cause.id for cause in causes} & {"missing-zero-grad", "step-missing", "parameters-frozen"}
-    assert named
-    assert {cause.id for cause in likely([found("loss-flat")], tuple(named), watched=True)}.isdisjoint(named)
-    assert likely([found("loss-flat")], tuple(named)) == causes
+MADE = {
+    "plain": Watched(20, 0, {"loss-flat": 20}),
+    "hidden": Watched(20, 15, {"loss-flat": 10}),
+    "elsewhere": Watched(20, 15, {"loss-spike": 20}),
+}
+
+
+def test_of_a_watched_run_those_causes_are_likely_whose_rules_miss_them():
+    causes = shares_unnamed("loss-flat", MADE)
+    assert sum(causes.values()) == pytest.approx(1)
+    assert causes["hidden"] > 0.8
+    assert causes["hidden"] > causes["plain"] > causes["elsewhere"] > 0
+
+
+def test_a_symptom_never_measured_has_no_likely_cause():
+    assert shares_unnamed("loss-oscillation", MADE) == {}
+
+
+def test_a_watched_run_is_not_asked_like_a_log():
+    watched = likely([found("loss-flat")], watched=True)
+    assert watched
+    assert watched != likely([found("loss-flat")])
+    named = {one.id: one.confidence for one in watched}
+    assert shares_unnamed("loss-flat", watched_runs()).items() >= named.items()
+
+
+def test_the_record_of_watched_causes_is_whole():
+    assert watched_runs().keys() == SETTLED_BY.keys()
+    for one in watched_runs().values():
+        assert 0 <= one.unnamed <= one.runs
+        assert sum(one.symptoms.values()) <= one.runs
+        assert all(RULES[symptom].kind == "symptom" for symptom in one.symptoms)
 
 
 def test_shares_are_complete_and_have_words():

@@ -99,7 +99,7 @@ def diagnose_run(
         run=informed,
         reading=reading,
         found=found,
-        likely=part("likely", lambda: likely(found, clear, watched=run.facts.get("watched") is True), ()),
+        likely=part("likely", lambda: likely(found, watched=run.facts.get("watched") is True), ()),
         not_checked=tuple(not_checked),
         clear=tuple(clear),
         prescriptions=part("prescriptions", lambda: prescribe(informed, found, REMEDIES), ()),
