@@ -16,15 +16,15 @@ WEIGHTS = 3  # without a bias among them: one or two (embeddings made elsewhere)
 def detect(run: Run) -> Iterator[Finding]:
     models = run.happened("model")
     stepped = any(count(loop, "steps") or count(loop, "failed_backwards") for loop in run.happened("loop"))
-    if models and stepped and not any(count(one, "trainable") or flag(one, "loaded") for one in models):
-        if total := sum(count(one, "parameters") for one in models):
-            names = shown(tuple(text(one, "variable") or text(one, "class") for one in models))
-            yield Finding(
-                onset=None,
-                values={"frozen": total, "share": 1.0, "names": names},
-                place=place(models[0], "frozen") or freezes(run) or place(models[0], "at"),
-            )
-            return
+    none_learns = stepped and not any(count(one, "trainable") or flag(one, "loaded") for one in models)
+    if none_learns and (total := sum(count(one, "parameters") for one in models)):
+        names = shown(tuple(text(one, "variable") or text(one, "class") for one in models))
+        yield Finding(
+            onset=None,
+            values={"frozen": total, "share": 1.0, "names": names},
+            place=place(models[0], "frozen") or freezes(run) or place(models[0], "at"),
+        )
+        return
     if not run.happened("coverage") and any(count(loop, "by_hand") for loop in run.happened("loop")):
         yield from _by_hand(run, models)
         return
