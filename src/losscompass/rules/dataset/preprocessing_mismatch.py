@@ -10,15 +10,13 @@ from ..pairs import LOOKED, enough, figure, network, pairs, skill
 from ..seen import count
 from ._batches import on_another_scale
 from ._columns import column, figures, known, listed, table
+from ._inputs_apart import inputs_apart
 
 SCALE = Threshold(3.0, unit="ratio of the spreads", basis="calibration/preprocessing-mismatch.json")
 MOVED = Threshold(3.0, unit="difference of the means in spreads", basis="calibration/preprocessing-mismatch.json")
 MOST = 0.5  # share of the columns that vary
 FEWEST = 20  # rows of each part
 BETTER = 0.2  # so much more skill where each part is standardised by itself
-ROWS, COLUMNS = 100, 4  # samples of each part, and features, of inputs whose targets are not known
-CHANCE = 2.0  # times what chance makes of the correlations of the features
-NEARLY_ALL, SAME_DATA = 0.8, 0.6  # share of their features that lie elsewhere; correlation of how they go together
 FELL = 0.25  # so much less skill of the network on the validation
 
 
@@ -54,7 +52,7 @@ def detect(run: Run, scale: float = SCALE.value, moved: float = MOVED.value) -> 
 def _watched(run: Run, scale: float, moved: float) -> Iterator[Finding]:
     """What enters the model lies elsewhere in the validation, and is worse for it."""
     looks = [one for one in pairs(run) if count(one, "features") and count(one, "val")]
-    found = next(_of_inputs(run, scale, moved), None)
+    found = next(inputs_apart(run, scale, moved), None)
     if found is not None:
         yield found
         return
@@ -87,26 +85,6 @@ def _watched(run: Run, scale: float, moved: float) -> Iterator[Finding]:
             severity=Severity.CRITICAL,
         )
         return
-
-
-def _of_inputs(run: Run, scale: float, moved: float) -> Iterator[Finding]:
-    """Inputs whose targets are not known (of a loss by hand): the same data by how their features go together, on another scale."""
-    for look in pairs(run, inputs=True):
-        if min(count(look, "train"), count(look, "val")) < ROWS or count(look, "varying") < COLUMNS:
-            continue
-        ratio, distance = figure(look, "shift_scale", 0), figure(look, "shift_moved", 0)
-        apart = figure(look, "structure", CHANCE) < CHANCE  # features that do not go together at all cannot do so alike
-        least = 1.0 if apart else NEARLY_ALL
-        if figure(look, "shifted", 0) < least or not (apart or figure(look, "shift_alike", 0) >= SAME_DATA):
-            continue
-        if ratio >= scale or distance >= moved:
-            features = count(look, "features")
-            yield Finding(
-                onset=None,
-                values={"columns": features, "of": features, "names": "…", "ratio": ratio},
-                confidence=0.85,
-                severity=Severity.CRITICAL,
-            )
 
 
 RULE = Rule(

@@ -7,26 +7,22 @@ import numpy as np
 from ...evidence.records import Event, Place
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ..pairs import LOOKED, figure, pairs
+from ..pairs import LOOKED
 from ..source import program
 from ..source.twins import same_seed
 from ..source.validated import data_of_loader
 from ._columns import figures, known, number, table, text, whole
+from ._copies import WHOLE, copied_before_split
 
 SHARE = Threshold(0.01, unit="share of the validation rows", basis="calibration/train-validation-leak.json")
 CHANCE = Threshold(0.01, unit="chance of a twin among independent rows", basis="calibration/train-validation-leak.json")
 CRITICAL = 0.1  # share from which on no figure of the validation can be believed
 TIMES = 5.0  # so many times the share that chance makes
 RECUR = 4.0  # a share of the validation less than so many times the share that recurs within one pass of training is no leak
-COPIES = 0.2  # share of the validation that is in training
-WITHIN = 0.97  # share of a batch that differs, where copies are in it, too
-MIXED = 0.5  # share of the validation that came in batches of which a part is in training
-LEVELS, FEATURES = 5, 4  # different values, and features, from which on equal samples are no chance
-WHOLE = 0.9  # share of the validation from which on, in a watched run, it is not a leak but the same data
 
 
 def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -> Iterator[Finding]:
-    copied = _copied(run) if run.facts.get("watched") else None
+    copied = copied_before_split(run) if run.facts.get("watched") else None
     if copied is not None:
         yield copied
         return
@@ -86,31 +82,6 @@ def _data(run: Run, samples: Event) -> Place | None:
         return data_of_loader(program(run), made, None if training is None else training.places.get("at"))
     except Undecided:
         return made
-
-
-def _copied(run: Run) -> Finding | None:
-    """Of a watched run: samples that are there several times, in training and in validation: copied before they were split."""
-    for look in pairs(run):
-        val, shared = figure(look, "val_distinct", 0), figure(look, "val_in_train", 0)
-        if val < 20 or shared < COPIES * val or figure(look, "train_distinct", 0) < 20:
-            continue
-        if figure(look, "levels", 0) < LEVELS or figure(look, "varying", 0) < FEATURES:
-            continue
-        copied = figure(look, "train_varied", 1) <= WITHIN and figure(look, "val_varied", 1) <= WITHIN
-        if not copied and (figure(look, "val_mixed", 0) < MIXED or shared >= WHOLE * val):
-            continue  # the very samples of the training, each once: validation-is-train, or a pass over the training's own
-        share = min(1.0, shared / val)
-        values: dict[str, float | int | str] = {
-            "what": "words:train-validation-leak.rows",
-            "exact": share,
-            "near": 0.0,
-            "count": int(shared),
-            "rows": int(val),
-        }
-        return Finding(
-            onset=None, values=values, severity=Severity.CRITICAL, confidence=0.9, place=look.places.get("val")
-        )
-    return None
 
 
 def _seen_apart(run: Run) -> bool:

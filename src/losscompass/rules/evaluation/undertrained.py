@@ -24,11 +24,11 @@ def detect(run: Run) -> Iterator[Finding]:
     narrow = any(0 < (number(one, "narrowest") or 0) <= NARROW for one in run.happened("model"))
     if falling is None or falling > FALLS or narrow or run.facts.get("ended") != "finished":
         return
-    if not looks:
+    if not looks or not run.happened("loss-call"):  # of losses by hand the curve tells more than the samples
         short = None if run.facts.get("reinforcement") is True else cut_short(loss, run.curve("val"))
         if short is not None:
             yield _finding(loss, what=f"words:undertrained.{short[0]}", last=falling, net=short[1], plain=0.0)
-        return
+            return
     for look in looks:
         left, mine = behind(look), network(look, "train")
         lags = mine is None or mine <= skill(look, "train") - BEHIND / 2  # in training as well
@@ -64,6 +64,7 @@ RULE = Rule(
         LOOKED,
         Need("event:loop", optional=True),
         Need("event:model", optional=True),
+        Need("event:loss-call", optional=True),
         Need("fact:ended", optional=True),
         Need("fact:reinforcement", optional=True),
         Need("curve:val", optional=True),

@@ -8,13 +8,10 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..seen import count, looked, number, place, proportional, shape, text, texts
 from ._by_hand import summed_by_hand
+from ._divided import divided_alone, share_of_all
 from ._summed import bears_the_mean, summed_distance
 
 LEAST = 8  # divided by less, it may be a weight
-SURE = 64
-"""Divided by so many beyond what is accumulated, a single mean is divided by some number of samples."""
-MADE_UP = 0.01
-"""Rate of SGD, momentum and the factor counted in, up to which nobody meant the factor: usual rates are larger."""
 TOO_FAR = 10.0
 """Rate of SGD on the mean loss from which on no step is small: on a bowl of curvature 1, which scaled inputs make, descent
 diverges from a rate of 2 on."""
@@ -38,9 +35,9 @@ def detect(run: Run) -> Iterator[Finding]:
         factor = number(graph, "scaled_by")
         if means and factor is not None and 0 < factor <= 1 / LEAST:
             parts = round(1 / factor)
-            known = {parts, parts / each} & _sizes(run, calls) or _alone(graph, optimizer, parts / each)
+            known = {parts, parts / each} & _sizes(run, calls) or divided_alone(graph, optimizer, parts / each)
             exact = abs(parts * factor - 1) < 1e-3 and parts != each and known
-            if exact or _share_of_all(graph, optimizer, factor, each):
+            if exact or share_of_all(graph, optimizer, factor, each):
                 yield Finding(
                     onset=None,
                     values={"factor": f"1/{parts}", "samples": parts},
@@ -61,23 +58,6 @@ def detect(run: Run) -> Iterator[Finding]:
     if rate is not None and (size := summed_distance(run)) >= LEAST:
         where = place(run.happened("graph")[0], "outermost", "at")
         yield Finding(onset=None, values={"factor": f"{size}", "samples": size}, place=where, confidence=0.85)
-
-
-def _alone(graph: Event, optimizer: Event | None, parts: float) -> bool:
-    """Whether the loss is one mean, and nothing but divided before SGD steps on it: no weight of a term among others."""
-    ops = texts(graph, "root_ops")
-    single = count(graph, "loss_nodes") == 1 and set(ops[:-1]) == {"Div"}
-    return optimizer is not None and single and parts >= SURE and abs(parts - round(parts)) < 1e-3
-
-
-def _share_of_all(graph: Event, optimizer: Event | None, factor: float, each: int) -> bool:
-    """Whether one mean is multiplied and divided to next to nothing (the batch over all samples), and SGD does not make up for it."""
-    ops = set(texts(graph, "root_ops")[:-1])
-    rate, momentum = (
-        (number(optimizer, key) or 0.0 for key in ("lr", "momentum")) if optimizer is not None else (1.0, 0.0)
-    )
-    small = factor * each <= 1 / SURE and rate * factor / max(1e-3, 1 - momentum) <= MADE_UP
-    return optimizer is not None and small and ops == {"Div", "Mul"} and count(graph, "loss_nodes") == 1
 
 
 def _sizes(run: Run, calls: list[Event]) -> set[float]:

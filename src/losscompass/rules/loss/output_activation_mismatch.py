@@ -2,31 +2,20 @@
 
 from collections.abc import Iterator
 from functools import partial
-from math import inf
 
-from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..operations import SOFTMAX, applied, last_operation
 from ..rewrite import changed, without_call
 from ..seen import looked, number, training_calls
 from ._by_hand import RANGES, squeezed_by_hand
+from ._reach import GIVEN, out_of_reach
 
 DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 SCORES = ("cross_entropy", "binary_cross_entropy_with_logits", "multi_margin_loss", "multilabel_soft_margin_loss")
 PROBABILITIES = ("binary_cross_entropy", *DISTANCES)
 SQUEEZED = {"cross_entropy": {"Relu", "Sigmoid", "Tanh"}, "multi_margin_loss": {"Relu", "Sigmoid", "Tanh"}}
 NAMES = {"Relu": ("relu", "ReLU"), "Tanh": ("tanh", "Tanh"), "Sigmoid": ("sigmoid", "Sigmoid")}
-ONE_SIDED = {
-    "Softplus": (0.0, inf),
-    "Exp": (0.0, inf),
-    "Abs": (0.0, inf),
-    "Elu": (-1.0, inf),
-    "Silu": (-0.28, inf),
-    "Gelu": (-0.17, inf),
-}
-"""What smooth activations give, beside those that are told apart in losses by hand."""
-OUT_OF_REACH = 0.1  # share of the targets' range: less than that may be a few outliers, or rounding
 LOOKS = 2  # calls that show it
 
 
@@ -37,21 +26,21 @@ def detect(run: Run) -> Iterator[Finding]:
     seen: dict[float | None, int] = {}
     for call in training_calls(run, *SCORES, *PROBABILITIES):
         last, function = last_operation(call), str(call.data.get("function"))
-        if last not in RANGES | ONE_SIDED:
+        if last not in GIVEN:
             continue
         unit = {number(call, "input_min"), number(call, "input_max")} == {
             1.0
         }  # a softmax over a single one is always 1
         alone = last in SOFTMAX and unit and function in PROBABILITIES
         squeezed = function in SCORES and last in SQUEEZED.get(function, {"Relu", "Tanh"})
-        if not squeezed and not (function in DISTANCES and _out_of_reach(call, last)) and not alone:
+        if not squeezed and not (function in DISTANCES and out_of_reach(call, last)) and not alone:
             continue
         site = number(call, "site")
         seen[site] = seen.get(site, 0) + 1
         if seen[site] < LOOKS:
             continue
         where = applied(call, last.removeprefix("Safe").lower())
-        low, high = (RANGES | ONE_SIDED)[last]
+        low, high = (GIVEN)[last]
         yield Finding(
             onset=None,
             values={
@@ -86,17 +75,6 @@ def _told_by_hand(run: Run) -> Iterator[Finding]:
         confidence=0.9 if seen.far else 0.85,
         place=seen.place,
     )
-
-
-def _out_of_reach(call: Event, last: str) -> bool:
-    """Whether a good part of the targets lies where the activation cannot go."""
-    least, most = number(call, "target_min"), number(call, "target_max")
-    mean, std = number(call, "target_mean"), number(call, "target_std")
-    if least is None or most is None or mean is None or std is None or most <= least:
-        return False
-    low, high = (RANGES | ONE_SIDED)[last]
-    beyond = max(0.0, low - least) + max(0.0, most - high)
-    return beyond >= OUT_OF_REACH * (most - least) and (mean - std < low or mean + std > high)
 
 
 RULE = Rule(

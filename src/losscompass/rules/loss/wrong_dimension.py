@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 from functools import partial
-from math import log
 
 from ...evidence.records import Event, Place
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..operations import applied, axes_of_one, last_operation
+from ..operations import applied, last_operation
 from ..rewrite import changed, with_keyword
-from ..seen import count, looked, number, place, shape, text, training_calls
+from ..seen import count, looked, number, place, text, training_calls
 from ..source import place_at, program
 from ..source.axes import along_samples, over_samples
+from ._shares import of_no_classes, shared_among_samples
 
 CALLS = {"LogSoftmax": ("log_softmax", "LogSoftmax"), "Softmax": ("softmax", "Softmax")}
-ROUNDING = 0.02  # of a logarithm: half precision keeps three digits
 
 
 def detect(run: Run) -> Iterator[Finding]:
@@ -45,7 +44,7 @@ def detect(run: Run) -> Iterator[Finding]:
     if among is not None:
         yield Finding(onset=None, values={"what": "words:wrong-dimension.among"}, place=among)
         return
-    call = next((one for one in training_calls(run, "nll_loss") if _elsewhere(one)), None)
+    call = next((one for one in training_calls(run, "nll_loss") if of_no_classes(one)), None)
     if call is not None:
         operation = last_operation(call).lower()
         yield Finding(
@@ -54,7 +53,7 @@ def detect(run: Run) -> Iterator[Finding]:
             place=applied(call, "softmax"),
         )
         return
-    call = next((one for one in training_calls(run, "kl_div") if _shared_among_samples(one)), None)
+    call = next((one for one in training_calls(run, "kl_div") if shared_among_samples(one)), None)
     if call is not None:
         yield Finding(
             onset=None,
@@ -71,27 +70,6 @@ def detect(run: Run) -> Iterator[Finding]:
                 place=place_at(one.file, one.node),
             )
             return
-
-
-def _elsewhere(call: Event) -> bool:
-    """Whether log-probabilities cannot be those of the classes, by their size alone.
-
-    Of C classes the likeliest has a share of 1 / C at least, and the logarithms of all add up to −C·log C at most.
-    """
-    given, most = shape(call, "input_shape"), number(call, "input_max")
-    high = number(call, "rows_sum_high")
-    if given is None or len(given) < 2 or given[1] < 2 or most is None or high is None:
-        return False
-    even = log(given[1])
-    return last_operation(call) == "LogSoftmax" and (most < -even - ROUNDING or high > given[1] * (ROUNDING - even))
-
-
-def _shared_among_samples(call: Event) -> bool:
-    """Whether one side of a divergence is shares along the samples, and the other along the classes: only one can be meant."""
-    sides, given = [axes_of_one(call, key) for key in ("log_axes", "target_axes")], shape(call, "input_shape")
-    if given is None or len(given) < 2 or min(given) < 2:
-        return False
-    return {(0,), (len(given) - 1,)} == set(sides)
 
 
 def _shared_out(run: Run, call: Event) -> Place | None:

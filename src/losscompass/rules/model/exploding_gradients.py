@@ -50,7 +50,7 @@ def detect(run: Run, steep_at: float = STEEP.value) -> Iterator[Finding]:
         steep = float(gradient[0]) * size / loss
         if steep > steepest:
             steepest, name, norm = steep, one.tensor, float(gradient[0])
-    if not steep_at <= steepest < float("inf") or settled(run):
+    if not steep_at <= steepest < float("inf") or ("loss" not in run.facts and settled(run)):
         return
     yield Finding(
         onset=None,

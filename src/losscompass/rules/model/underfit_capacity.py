@@ -8,15 +8,13 @@ from ...evidence.records import Event
 from ...evidence.run import Run, Series
 from ..base import Finding, Need, Rule, Severity, Undecided
 from ..descent import fall
-from ..looks import values as looks_at
 from ..pairs import LOOKED, behind, network, pairs, skill
 from ..seen import count, number, place, shape, text, training_calls
+from ._died_out import ALIKE, died_out
 
 NARROW = 3  # units of a layer before the last one: fewer than there are things to tell apart
-ANSWERS, POOR, ALIKE = 4, 0.5, 0.15  # classes; skill; its difference from training to validation
-COLUMNS = 8  # numbers of a target
-FULL = 0.8  # skill of a network to which little is missing
-HANDFUL = 40  # numbers that a model learns
+ANSWERS, POOR = 4, 0.5  # classes; skill
+COLUMNS, HANDFUL = 8, 40  # numbers of a target; that a model learns
 STILL, CALM = 0.9, 0.95  # as RESTS, where less is known
 PART = (0.3, 0.92)  # of what a guess costs
 BEHIND = 0.2  # skill that a plain model has more on the validation
@@ -35,17 +33,16 @@ def detect(run: Run) -> Iterator[Finding]:
     if not any(count(look, "features") for look in looks):
         yield from _unseen(run, model, looks, loss, falling)
         return
+    size: dict[str, float | str] = {"width": count(model, "narrowest"), "parameters": count(model, "trainable")}
     for look in looks:
         left, net = behind(look), network(look, "train")
-        if _died_out(run, model, look):
-            values: dict[str, float | str] = {
+        if died_out(run, model, look):
+            values = {
                 "what": "words:underfit-capacity.classes",
-                "width": count(model, "narrowest"),
                 "net": net or 0.0,
                 "plain": network(look, "val") or 0.0,
-                "parameters": count(model, "trainable"),
             }
-            yield Finding(onset=None, values=values, confidence=0.7, place=place(model, "at"))
+            yield Finding(onset=None, values=size | values, confidence=0.7, place=place(model, "at"))
             return
         if left is None or left < BEHIND or count(look, "columns") < count(model, "narrowest"):
             continue
@@ -54,24 +51,16 @@ def detect(run: Run) -> Iterator[Finding]:
         yield Finding(
             onset=None,
             values={
+                **size,
                 "what": "words:underfit-capacity.behind",
-                "width": count(model, "narrowest"),
                 "net": network(look, "val") or 0.0,
                 "plain": skill(look, "across"),
-                "parameters": count(model, "trainable"),
             },
             place=place(model, "at"),
         )
         return
-
-
-def _died_out(run: Run, model: Event, look: Event) -> bool:
-    """Whether a layer is dead at the end where one has one or two units, and the rest does no better in training than in validation."""
-    net, other = network(look, "train"), network(look, "val")
-    seen = [looks_at(one, "dead") for one in run.tensors.values() if one.kind == "activation"]
-    died = any(one.size >= 2 and min(one[-2:]) == 1 for one in seen)
-    alike = net is not None and other is not None and net < FULL and abs(net - other) < ALIKE
-    return died and alike and count(model, "narrowest") <= 2
+    if not run.happened("loss-call"):
+        yield from _unseen(run, model, [], loss, falling)
 
 
 def _unseen(run: Run, model: Event, looks: list[Event], loss: Series, falling: float) -> Iterator[Finding]:
@@ -82,7 +71,7 @@ def _unseen(run: Run, model: Event, looks: list[Event], loss: Series, falling: f
     values: dict[str, float | str] = {"width": width, "parameters": learns}
     last = float(np.median(loss.value[int(0.8 * len(loss)) :]))
     val, start = run.curve("val"), float(loss.value[0])
-    (wide, spread) = _targets(run)
+    wide, spread = _targets(run)
     for look in looks:
         net, other = network(look, "train"), network(look, "val")
         if net is None or other is None or width > 1 or count(look, "columns") < ANSWERS:
