@@ -48,16 +48,9 @@ def detect(run: Run) -> Iterator[Finding]:
             continue
         if net is not None and net > skill(look, "train") - BEHIND / 2:
             continue  # it fits what it is trained on: not too small, but of no use elsewhere
-        yield Finding(
-            onset=None,
-            values={
-                **size,
-                "what": "words:underfit-capacity.behind",
-                "net": network(look, "val") or 0.0,
-                "plain": skill(look, "across"),
-            },
-            place=place(model, "at"),
-        )
+        val = network(look, "val") or 0.0
+        values = {"what": "words:underfit-capacity.behind", "net": val, "plain": skill(look, "across")}
+        yield Finding(onset=None, values=size | values, place=place(model, "at"))
         return
     if not run.happened("loss-call"):
         yield from _unseen(run, model, [], loss, falling)
