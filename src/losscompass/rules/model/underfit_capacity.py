@@ -37,7 +37,7 @@ def detect(run: Run) -> Iterator[Finding]:
     for look in looks:
         left, net = behind(look), network(look, "train")
         if died_out(run, model, look):
-            values = {
+            values: dict[str, float | str] = {
                 "what": "words:underfit-capacity.classes",
                 "net": net or 0.0,
                 "plain": network(look, "val") or 0.0,
