@@ -214,7 +214,7 @@ def document(cases: Sequence[Case], command: str) -> str:
         "",
         f"Written by `{command}` on {datetime.now(UTC).date()}. The programs are those of `zoo/`: healthy trainings, and the same with one known fault.",
         "Rules were written with the families called `tune` in sight; `held-out` families were only ever used to judge; `opened` ones were, until they were looked at for",
-        "what had been missed (their `.variants` say when; `zoo/README.md` says what of the others was seen in passing). Faults that the kill test (`make zoo-kill`) found harmless",
+        "what had been missed (their `.variants` say when). Faults that the kill test (`make zoo-kill`) found harmless",
         f"are left out; it has judged {len(faulty) - unjudged} of {len(faulty)} runs of faulty programs, and the others are taken for harmful. Intervals are exact (Clopper and Pearson), at 95 %;",
         "runs of one family are alike, so the true ones are wider.",
     ]
