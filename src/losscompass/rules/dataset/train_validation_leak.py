@@ -18,7 +18,7 @@ SHARE = Threshold(0.01, unit="share of the validation rows", basis="calibration/
 CHANCE = Threshold(0.01, unit="chance of a twin among independent rows", basis="calibration/train-validation-leak.json")
 CRITICAL = 0.1  # share from which on no figure of the validation can be believed
 TIMES = 5.0  # so many times the share that chance makes
-RECUR = 4.0  # a share of the validation less than so many times the share that recurs within one pass of training is no leak
+RECUR = 10.0  # a share of the validation less than so many times the share that recurs within one pass of training is no leak
 
 
 def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -> Iterator[Finding]:

@@ -19,9 +19,9 @@ def severed(run: Run) -> Iterator[tuple[str, Place | None, Place | None]]:
         cut = place(strange[0], "cut")
         yield "", cut or place(strange[0], "at"), cut
     parted = [flag(one, "kl_parted") for one in graphs if "kl_weight" in one.data]
-    if parted and all(parted):
-        cut = place(graphs[-1], "repeated-cut")
-        yield "", cut or place(graphs[-1], "outermost", "at"), cut
+    cut = place(graphs[-1], "repeated-cut")
+    if parted and all(parted) and cut is not None:  # without one, other losses may train what the latents feed
+        yield "", cut, cut
     lost = [place(one, "lost") for one in graphs]
     if all(lost):
         yield "", lost[0], lost[0]

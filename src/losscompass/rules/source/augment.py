@@ -221,6 +221,8 @@ def _drawn_apart(file: File, around: ast.AST, mine: list[_Change], theirs: list[
     if any(word in line for line in lines for word in _SEEDS):
         return None
     for one in mine:
+        if one.condition and any((other.kind, other.condition) == (one.kind, one.condition) for other in theirs):
+            continue  # by the same draw; another such move, by a draw of its own, does not part them
         for other in theirs:
             if one.kind != other.kind:
                 continue
