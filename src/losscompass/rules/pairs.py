@@ -11,6 +11,8 @@ LOOKED = Need("event:data-look", optional=True)
 FEWEST = 60  # samples of a part, below which nothing is said
 ROWS = 100  # answers of the network
 RARE = 0.9  # share of the most frequent class, beyond which the others are too few to tell by
+TELLS = 0.3  # skill of a plain model on the validation, from which on its inputs tell of its targets
+ELSEWHERE = 0.25  # share of the features that lie elsewhere in the validation, up to which inputs are of one kind
 CERTAIN = 4.0  # standard errors of a skill that is chance
 
 
@@ -57,17 +59,17 @@ def silent(look: Event, part: str, most: float = 0.1) -> bool:
     return skill(look, part) <= max(most, 2.5 * error(look, part))
 
 
-def only_the_training_is_silent(look: Event, least: float) -> bool:
+def only_the_training_is_silent(look: Event) -> bool:
     """Whether inputs tell of targets within the validation, and neither within the training nor from there to the validation.
 
     Copies of one sample (augmented, drawn twice) share its label, right or wrong: then its nearest neighbour tells it, and a straight line
     through all does not.
     """
     line, their_line = (number(look, f"{part}_ridge") or 0.0 for part in ("train", "val"))
-    bent = line <= max(0.1, 2.5 * error(look, "train")) and their_line >= max(least, CERTAIN * error(look, "val"))
+    bent = line <= max(0.1, 2.5 * error(look, "train")) and their_line >= max(TELLS, CERTAIN * error(look, "val"))
     if (number(look, "train_majority") or 0.0) > RARE:
         return False  # of a rare class there is little to tell by
-    return (silent(look, "train") or bent) and silent(look, "across", 0.15) and speaks(look, "val", least)
+    return (silent(look, "train") or bent) and silent(look, "across", 0.15) and speaks(look, "val", TELLS)
 
 
 def network(look: Event, part: str) -> float | None:

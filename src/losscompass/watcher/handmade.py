@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, Final
 
-from .xray import key
+from .xray import key, operation
 
 _NODES: Final = 60
 """Nodes that are walked from the loss on: a loss by hand is a few operations deep."""
@@ -25,7 +25,7 @@ def asked(torch: Any, root: Any, answer: Any, end: int, rows: int) -> tuple[str,
     if root.grad_fn is None:
         return None
     for node in _walk(root.grad_fn, end):
-        name = node.name().partition("Backward")[0]
+        name = operation(node)
         try:
             found = _of_index(torch, node, name, answer, rows) or _of_difference(node, name, answer, end, rows)
             found = found or _of_product(node, name, answer, rows)
@@ -56,7 +56,11 @@ def _of_index(torch: Any, node: Any, name: str, answer: Any, rows: int) -> tuple
         index = node._saved_index
     elif name == "Index":
         indices = [one for one in node._saved_indices if one is not None]
-        index = indices[1] if len(indices) == 2 and bool((indices[0] == torch.arange(rows)).all()) else None
+        index = (
+            indices[1]
+            if len(indices) == 2 and bool((indices[0] == torch.arange(rows, device=indices[0].device)).all())
+            else None
+        )
     else:
         return None
     if index is None or index.numel() != rows or index.dtype != torch.int64:
@@ -69,12 +73,12 @@ def _of_difference(node: Any, name: str, answer: Any, end: int, rows: int) -> tu
     if name not in {"Pow", "Abs", "Mul"} or answer.shape[0] != rows:
         return None
     sub = node.next_functions[0][0]
-    if sub is None or not sub.name().startswith("SubBackward") or any(one is not sub for one, _ in node.next_functions):
+    if sub is None or operation(sub) != "Sub" or any(one is not sub for one, _ in node.next_functions):
         return None
     difference = node._saved_self
     left, right = (one for one, _ in sub.next_functions)
     made = left if right is None else right if left is None else None
-    while made is not None and key(made) != end and made.name().partition("Backward")[0] in _SHAPING:
+    while made is not None and key(made) != end and operation(made) in _SHAPING:
         made = made.next_functions[0][0]
     if made is None or key(made) != end or difference.numel() != answer.numel() or difference.shape[0] != rows:
         return None
@@ -109,7 +113,7 @@ def _logarithm(node: Any) -> bool:
     for _ in range(4):
         if node is None:
             return False
-        name = node.name().partition("Backward")[0]
+        name = operation(node)
         if name in _LOGARITHMS:
             return True
         if name not in (*_SHAPING, "Neg", "Sub", "Clamp", "Add"):

@@ -11,11 +11,9 @@ from ..seen import count, flag, number, place, text, training_calls
 
 SPEAKS = 0.5  # skill within each part, beside which a lack of it between them speaks
 LOST = 0.6  # skill that is lost between the parts
-APART, PART, OTHER_UNIT = (
-    1.5,
-    0.05,
-    4.0,
-)  # spreads between two groups of targets; share of the smaller; ratio of their spreads
+APART = 1.5  # spreads between two groups of targets
+PART = 0.05  # share of the smaller
+OTHER_UNIT = 4.0  # ratio of their spreads
 UNTOLD, TOLD = 0.15, 0.2  # skill of telling the group, and the target within the larger
 OUT = re.compile(r"[Tt]arget (-?\d+) is out of bounds")
 

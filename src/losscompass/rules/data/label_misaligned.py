@@ -5,11 +5,20 @@ from collections.abc import Iterator
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Undecided
-from ..pairs import CERTAIN, LOOKED, enough, error, network, only_the_training_is_silent, pairs, silent, skill
+from ..pairs import (
+    CERTAIN,
+    ELSEWHERE,
+    LOOKED,
+    enough,
+    error,
+    network,
+    only_the_training_is_silent,
+    pairs,
+    silent,
+    skill,
+)
 from ..seen import count, number, place
 
-SPEAKS = 0.3  # skill of a plain model on the validation, from which on its inputs tell of its targets
-ALIKE = 0.25  # share of the features, at most, that lie elsewhere in the validation
 STRUCTURE = (
     3.0  # times what chance makes of the correlations of the features: less is noise, which tells nothing of anything
 )
@@ -23,13 +32,13 @@ def detect(run: Run) -> Iterator[Finding]:
     for look in looks:
         if not enough(look, "train", "val", least=FEWEST) or count(look, "train_distinct") < FEWEST:
             continue
-        if (number(look, "shifted") or 0.0) > ALIKE or (number(look, "far_share") or 0.0) > 0:
+        if (number(look, "shifted") or 0.0) > ELSEWHERE or (number(look, "far_share") or 0.0) > 0:
             continue  # inputs on two scales, or extreme ones, hide what they tell
         if (number(look, "target_far_share") or 0.0) > 0:
             continue  # a few extreme targets are all that a straight line and neighbours see
         if skill(look, "across") > max(0.15, 2.5 * error(look, "val")) or _learnt(look, "val"):
             continue
-        if only_the_training_is_silent(look, SPEAKS):
+        if only_the_training_is_silent(look):
             sure = 0.9  # the validation is sound: the training is not
         elif silent(look, "train") and silent(look, "val") and (number(look, "structure") or 0.0) >= STRUCTURE:
             sure = 0.6 if not _learnt(look, "train") else 0.5  # what was learnt by heart holds nowhere else

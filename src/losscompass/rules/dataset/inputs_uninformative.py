@@ -7,7 +7,19 @@ import numpy as np
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
-from ..pairs import CERTAIN, LOOKED, enough, error, figure, network, only_the_training_is_silent, pairs, silent, skill
+from ..pairs import (
+    CERTAIN,
+    ELSEWHERE,
+    LOOKED,
+    enough,
+    error,
+    figure,
+    network,
+    only_the_training_is_silent,
+    pairs,
+    silent,
+    skill,
+)
 from ._columns import known, number, text
 
 RANKING = Threshold(0.53, unit="ROC AUC of trees, mean over the classes", basis="calibration/inputs-uninformative.json")
@@ -20,10 +32,6 @@ LEAST = 30  # rows of the smallest class, below which chance decides
 # Of a watched run. A table of truth values has few different inputs, too, but no more targets than these.
 ALIKE, PER_INPUT = 3, 3.0  # different inputs at most, and different pairs for each
 LEARNT = 0.2  # skill of a network that got something out of the inputs
-SPEAKS = 0.3  # skill of a plain model on the validation, from which on its inputs tell of its targets
-ALIKE_FEATURES = (
-    0.25  # share of the features that lie elsewhere in the validation, from which on inputs are not of one kind
-)
 STRUCTURE = 3.0  # times what chance makes of the correlations of the features: more, and the inputs are of something
 
 
@@ -64,7 +72,7 @@ def _watched(run: Run) -> Iterator[Finding]:
         ):
             noise = figure(look, "structure", STRUCTURE) < STRUCTURE
             yield Finding(onset=None, values=values, confidence=0.7 if noise else 0.45)
-        elif enough(look, "train", "val", least=100) and only_the_training_is_silent(look, SPEAKS) and _other(look):
+        elif enough(look, "train", "val", least=100) and only_the_training_is_silent(look) and _other(look):
             yield Finding(
                 onset=None,
                 values=values,
@@ -80,7 +88,7 @@ def _watched(run: Run) -> Iterator[Finding]:
 def _other(look: Event) -> bool:
     """Whether the inputs of the training are of another kind than those of the validation, and the network learnt nothing that holds there."""
     val_net = network(look, "val")
-    return figure(look, "shifted", 0) > ALIKE_FEATURES and (
+    return figure(look, "shifted", 0) > ELSEWHERE and (
         val_net is None or val_net < max(0.1, CERTAIN * error(look, "val"))
     )
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from ...evidence.records import Event, Place
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ..base import Finding, Need, Rule, Severity, Threshold
 from ..pairs import LOOKED
-from ..source import program
+from ..source import program_told
 from ..source.twins import same_seed
 from ..source.validated import data_of_loader
 from ._columns import figures, known, number, table, text, whole
@@ -78,10 +78,7 @@ def _data(run: Run, samples: Event) -> Place | None:
     training = next(
         (one for one in run.happened("loader") if one.data.get("loader") == samples.data.get("training_loader")), None
     )
-    try:
-        return data_of_loader(program(run), made, None if training is None else training.places.get("at"))
-    except Undecided:
-        return made
+    return data_of_loader(program_told(run), made, None if training is None else training.places.get("at"))
 
 
 def _seen_apart(run: Run) -> bool:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from itertools import chain, islice
 
-from ...evidence.records import Event, Place
+from ...evidence.records import Event
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Undecided
+from ..base import Finding, Need, Rule, Severity
 from ..pairs import LOOKED, pairs
 from ..seen import count, flag, number, numbers, place
-from ..source import program
+from ..source import program, program_told
 from ..source.validated import data_of_loader, said_to_be_validation
 
 FEWEST = 20  # different samples
@@ -45,15 +45,8 @@ def _of_loaders(run: Run) -> Iterator[Finding]:
         yield Finding(
             onset=None,
             values={"val": int(val), "shared": int(shared)},
-            place=_data(run, where, place(made.get(number(samples, "training_loader")), "at")),
+            place=data_of_loader(program_told(run), where, place(made.get(number(samples, "training_loader")), "at")),
         )
-
-
-def _data(run: Run, made: Place | None, other: Place | None) -> Place | None:
-    try:
-        return data_of_loader(program(run), made, other)
-    except Undecided:
-        return made
 
 
 def _of_samples(run: Run) -> Iterator[Finding]:

@@ -3,9 +3,9 @@
 from collections import Counter
 
 from ...evidence.run import Run
-from ..base import Finding, Undecided
+from ..base import Finding
 from ..seen import count, loops, number, place, text
-from ..source import place_at, program
+from ..source import place_at, program_told
 from ..source.overwritten import overwritten
 
 LEAST = 3  # batches of a pass, of which all but one are thrown away
@@ -14,10 +14,7 @@ LEAST = 3  # batches of a pass, of which all but one are thrown away
 def thrown_away(run: Run) -> Finding | None:
     """The source lets a loop over batches set the loss anew, and back-propagates what the last one left; and so it was."""
     backwards = {(spot.file, spot.line) for one in run.happened("graph") if (spot := place(one, "at")) is not None}
-    try:
-        found = [place_at(*one) for one in overwritten(program(run))]
-    except Undecided:
-        return None
+    found = [place_at(*one) for one in overwritten(program_told(run))]
     lines = [one for one in found if (one.file, one.line) in backwards]
     thrown = _many_a_step(run)
     for loop in loops(run) if len(lines) == 1 else ():

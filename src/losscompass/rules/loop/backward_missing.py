@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Undecided
+from ..base import Finding, Need, Rule, Severity
 from ..rewrite import assigned_name, line_before, same_scope
 from ..seen import count, loops, place
-from ..source import program
+from ..source import program_told
 
 LEAST = 3  # steps, or clearings where no step was made
 CALLED = 0.3  # times a step: forwards are counted on the steps that are looked at, and for a while
@@ -51,11 +51,9 @@ def detect(run: Run) -> Iterator[Finding]:
 
 def _never_written(run: Run) -> bool:
     """Whether the source is known, and calls nothing that makes gradients."""
-    try:
-        calls = program(run).calls_of
-    except Undecided:
-        return False
-    return not any(calls.get(name) for name in ("backward", "grad", "manual_backward", "value_and_grad", "vjp"))
+    read = program_told(run)
+    makers = ("backward", "grad", "manual_backward", "value_and_grad", "vjp")
+    return bool(read.files) and not any(read.calls_of.get(name) for name in makers)
 
 
 RULE = Rule(

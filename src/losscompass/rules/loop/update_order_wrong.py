@@ -6,10 +6,10 @@ import numpy as np
 
 from ...evidence.records import Event, Place
 from ...evidence.run import Run
-from ..base import Change, Finding, Need, Rule, Severity, Undecided
+from ..base import Change, Finding, Need, Rule, Severity
 from ..rewrite import same_scope, swapped
 from ..seen import count, loops, number, place, text
-from ..source import place_at, program
+from ..source import place_at, program_told
 from ..source.setup import cleared_first
 
 ROUNDS, STAYS = 10, 0.9  # of backward; share of the first loss that is left
@@ -40,11 +40,9 @@ def detect(run: Run) -> Iterator[Finding]:
 def _cleared(run: Run, loop: Event) -> Place | None:
     """Where the source clears gradients by hand between the backward and what uses them."""
     backward = place(loop, "backward")
-    try:
-        read = program(run)
-        found = cleared_first(read, backward.file, backward.line, steps=True) if backward is not None else None
-    except Undecided:
+    if backward is None:
         return None
+    found = cleared_first(program_told(run), backward.file, backward.line, steps=True)
     return place_at(*found) if found is not None else None
 
 
@@ -56,10 +54,7 @@ def _by_hand(run: Run, loop: Event) -> Finding | None:
         return None
     if bool(np.median(curve.value[-5:]) < STAYS * np.median(curve.value[:5])):
         return None
-    try:
-        found = cleared_first(program(run), backward.file, backward.line)
-    except Undecided:
-        return None
+    found = cleared_first(program_told(run), backward.file, backward.line)
     if found is None:
         return None
     order = " → ".join(NAMES[act] for act in "BZS")

@@ -40,7 +40,7 @@ def detect(run: Run) -> Iterator[Finding]:
         if seen[site] < LOOKS:
             continue
         where = applied(call, last.removeprefix("Safe").lower())
-        low, high = (GIVEN)[last]
+        low, high = GIVEN[last]
         yield Finding(
             onset=None,
             values={

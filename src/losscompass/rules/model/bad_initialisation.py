@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ...evidence.records import Event, Place
 from ...evidence.run import Run, TensorTrack
 from ..base import Finding, Need, Rule, Severity
 from ..looks import is_weight, last, values, weights
@@ -20,7 +21,7 @@ def detect(run: Run) -> Iterator[Finding]:
     if (found := burst(run) or leap(run)) is not None:
         layer, scale = found
         count = len(run.tracks("activation"))
-        where = place(model, "init") or sets_weights(run) or place(model, "at")
+        where = _set(run, model)
         yield Finding(onset=None, values={"layer": layer, "scale": scale, "layers": count, "of": count}, place=where)
         return
     if (same := of_one_value(run)) is not None:
@@ -31,7 +32,7 @@ def detect(run: Run) -> Iterator[Finding]:
         first = like[0]
         shown: dict[str, float | str] = {"layer": first.tensor, "scale": float(values(first, "mean")[0])}
         shown |= {"layers": len(like), "of": len(held)}
-        yield Finding(onset=None, values=shown, place=(place(model, "init") or sets_weights(run) or place(model, "at")))
+        yield Finding(onset=None, values=shown, place=_set(run, model))
         return
     pushed = {
         one.tensor: last(one, "norm")
@@ -60,12 +61,17 @@ def detect(run: Run) -> Iterator[Finding]:
     yield Finding(
         onset=None,
         values={"layer": layers[0].tensor, "scale": scale, "layers": len(layers), "of": len(held)},
-        place=(place(model, "init") or sets_weights(run) or place(model, "at")),
+        place=_set(run, model),
     )
 
 
 def _large(one: TensorTrack) -> bool:
     return float(values(one, "std")[0]) >= LARGE
+
+
+def _set(run: Run, model: Event | None) -> Place | None:
+    """Where the weights were given their first numbers, else where the model was made."""
+    return place(model, "init") or sets_weights(run) or place(model, "at")
 
 
 RULE = Rule(

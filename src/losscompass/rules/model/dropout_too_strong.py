@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from ...evidence.records import Place
 from ...evidence.run import Run
-from ..base import Finding, Need, Rule, Severity, Undecided
+from ..base import Finding, Need, Rule, Severity
 from ..seen import looked, number, place
-from ..source import ancestors, constant, place_at, program
+from ..source import ancestors, constant, place_at, program_told
 from ..source.shape import Function, argument
 
 FUNCTIONS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
@@ -32,10 +32,7 @@ def detect(run: Run) -> Iterator[Finding]:
 
 def _by_function(run: Run) -> tuple[float, Place] | None:
     """The strongest dropout that is called as a function in a part of the program that is used."""
-    try:
-        read = program(run)
-    except Undecided:
-        return None
+    read = program_told(run)
     found = []
     for name in FUNCTIONS:
         for file, call in read.calls_of.get(name, []):

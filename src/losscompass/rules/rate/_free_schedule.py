@@ -23,15 +23,15 @@ def sinks_by_epochs(run: Run, one: Event, epochs: float) -> bool:
     if text(one, "class") not in FREE or rate is None or len(rate) < 3 or not rate.value[0] > 0:
         return False
     share = rate.value / rate.value[0]
-    by_epoch_ = float(np.interp(rate.step[0] + epochs, rate.step, share))
+    at_epochs = float(np.interp(rate.step[0] + epochs, rate.step, share))
     late = share[rate.step >= rate.step[0] + 2 / 3 * (rate.step[-1] - rate.step[0])]
-    return bool(share.max() <= 1 and late.max() <= SPENT and MEANT <= by_epoch_ <= SUNK)
+    return bool(share.max() <= 1 and late.max() <= SPENT and MEANT <= at_epochs <= SUNK)
 
 
 def still_rises(run: Run, one: Event) -> bool:
     """Whether a warm-up was still going on when the run was over, that would have come to its end by the batch."""
-    number_ = number(one, "optimizer")
-    given = [number(made, "lr") or 0.0 for made in run.happened("optimizer") if number(made, "number") == number_]
+    own = number(one, "optimizer")
+    given = [number(made, "lr") or 0.0 for made in run.happened("optimizer") if number(made, "number") == own]
     first, high, last = (number(one, key) or 0.0 for key in ("lr_first", "lr_high", "lr_last"))
     by_batch = first + (last - first) / max(1, count(one, "calls")) * count(one, "steps")
     if (number(one, "total_iters") or 0.0) > count(one, "steps"):

@@ -5,7 +5,7 @@ stands in it as constants; `roles` says which values are losses of the training 
 is a suspicion: rules ask what the run did before they speak.
 """
 
-from .files import Program, place_at, program
+from .files import Program, place_at, program, program_told
 from .flow import Definition
 from .numbers import constant
 from .shape import ancestors, calls, inside, key, last_name, plain
@@ -22,4 +22,5 @@ __all__ = [
     "place_at",
     "plain",
     "program",
+    "program_told",
 ]

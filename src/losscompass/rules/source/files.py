@@ -75,11 +75,16 @@ class Program:
 
 def program(run: Run) -> Program:
     """What the run has told of its source. Raises Undecided where it told nothing that can be read."""
-    told = {text(one, "file"): text(one, "text") for one in run.happened("source")}
-    read = _read(tuple(sorted(told.items())))
+    read = program_told(run)
     if not read.files:
         raise Undecided("watched-source")
     return read
+
+
+def program_told(run: Run) -> Program:
+    """The same, without a file where nothing was told: for a line to point to, of a finding that stands without one."""
+    told = {text(one, "file"): text(one, "text") for one in run.happened("source")}
+    return _read(tuple(sorted(told.items())))
 
 
 @lru_cache(maxsize=4)

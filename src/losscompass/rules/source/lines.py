@@ -4,8 +4,7 @@ import ast
 
 from ...evidence.records import Place
 from ...evidence.run import Run
-from ..base import Undecided
-from .files import File, place_at, program
+from .files import File, place_at, program_told
 from .shape import ancestors, last_name
 
 INITS = frozenset(("constant_", "zeros_", "ones_"))
@@ -16,10 +15,7 @@ SHRINKS = frozenset(("mul_", "div_", "clamp_", "clip_", "copy_", "clamp_max_", "
 
 def forgets(run: Run) -> Place | None:
     """The only line of the program that empties the state of an optimiser, or puts another in its place."""
-    try:
-        read = program(run)
-    except Undecided:
-        return None
+    read = program_told(run)
     found = [
         place_at(file, call)
         for file, call in read.calls_of.get("clear", [])
@@ -39,10 +35,7 @@ def forgets(run: Run) -> Place | None:
 
 def sets_weights(run: Run) -> Place | None:
     """The only line of the program that gives weights their first numbers."""
-    try:
-        read = program(run)
-    except Undecided:
-        return None
+    read = program_told(run)
     found = {}
     for name in STARTS:
         for file, call in read.calls_of.get(name, []):
@@ -58,10 +51,7 @@ def sets_weights(run: Run) -> Place | None:
 
 def changes_gradients(run: Run) -> Place | None:
     """The only line of the program that makes gradients smaller: all of them by a limit, or one by a factor."""
-    try:
-        read = program(run)
-    except Undecided:
-        return None
+    read = program_told(run)
     found = [place_at(*one) for one in read.calls_of.get("clip_grad_value_", [])]
     for file in () if found else read.files:
         for node in ast.walk(file.tree):
@@ -88,19 +78,13 @@ def _whole(node: ast.AST) -> ast.AST:
 
 def made_by(run: Run, name: str) -> Place | None:
     """The only line of the program that makes an object of a class."""
-    try:
-        found = program(run).calls_of.get(name, [])
-    except Undecided:
-        return None
+    found = program_told(run).calls_of.get(name, [])
     return place_at(*found[0]) if len(found) == 1 else None
 
 
 def sets_rate(run: Run) -> Place | None:
     """The only line of the program that sets the learning rate of an optimiser's group."""
-    try:
-        read = program(run)
-    except Undecided:
-        return None
+    read = program_told(run)
     found = [
         place_at(file, node)
         for file in read.files
@@ -117,10 +101,7 @@ def freezes(run: Run, names: tuple[str, ...] = ()) -> Place | None:
 
     `names`: of parameters that are frozen ("body.0.weight").
     """
-    try:
-        read = program(run)
-    except Undecided:
-        return None
+    read = program_told(run)
     froze: list[tuple[File, ast.AST]] = [
         (file, call)
         for file, call in read.calls_of.get("requires_grad_", [])

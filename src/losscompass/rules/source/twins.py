@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from ...evidence.records import Place
 from ...evidence.run import Run
-from ..base import Undecided
-from .files import File, Program, place_at, program
+from .files import File, Program, place_at, program_told
 from .shape import ancestors, argument, plain
 
 SIZES = ("n", "count", "size", "samples", "rows", "length", "total", "amount")
@@ -23,10 +22,7 @@ class Twin(NamedTuple):
 
 def same_seed(run: Run) -> Twin | None:
     """Data that one function or class of the user's own makes twice: in another number, and from the same seed."""
-    try:
-        read = program(run)
-    except Undecided:
-        return None
+    read = program_told(run)
     made: dict[tuple[str, str], list[tuple[File, ast.Call, str, str, str]]] = {}
     for name in [*read.functions, *read.classes]:
         parameters = _parameters(read, name)
