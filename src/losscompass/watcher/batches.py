@@ -76,6 +76,8 @@ class Loaders:
                 known = Loader(len(self.all), weakref.ref(loader), spot, likeness)
                 self.all.append(known)
             known.ref = weakref.ref(loader)
+            if len(self._by_id) >= 64:
+                self._by_id = {key: one for key, one in self._by_id.items() if id(one.ref()) == key}
             self._by_id[id(loader)] = known
         self._iterators[iterator] = known
         known.passes += 1
@@ -203,7 +205,8 @@ class Fingerprints:
         self._factors: dict[int, Any] = {}
         self.train: set[int] = set()
         self._this_pass: set[int] = set()
-        self.val: dict[int, set[int]] = {}  # by loader
+        self.val: dict[int, set[int]] = {}  # by loader; all of them share the room
+        self._room = FINGERPRINTS
         self.val_seen: Counter[int] = Counter()  # by loader
         self.train_seen = self.repeats = 0
 
@@ -244,8 +247,10 @@ class Fingerprints:
         found = self.hashes(samples)
         self.val_seen[loader] += len(found)
         known = self.val.setdefault(loader, set())
-        if len(known) < FINGERPRINTS:
+        if self._room > 0:
+            before = len(known)
             known.update(found)
+            self._room -= len(known) - before
 
     def figures(self) -> dict[str, Any]:
         """The keys of a `samples` event."""

@@ -146,9 +146,8 @@ class Coverage:
     def _cut(self, reached: dict[int, Any]) -> list[Any]:
         """Parameters that want gradients, of modules that were called with gradients, that the loss does not reach."""
         found: dict[int, Any] = {}
-        for ref in self._forward.called.values():
-            module = ref()
-            if module is None or not module.training:
+        for module in self._forward.called.values():
+            if not module.training:
                 continue
             for parameter in module._parameters.values():
                 if parameter is not None and parameter.requires_grad and id(parameter) not in reached:
@@ -162,8 +161,8 @@ class Coverage:
         """
         wanted = {id(p) for p in frozen if p not in self.loaded and p not in self.stepped}
         found = []
-        for ref in self._forward.called.values() if wanted else ():
-            weight = None if (module := ref()) is None else module._parameters.get("weight")
+        for module in self._forward.called.values() if wanted else ():
+            weight = module._parameters.get("weight")
             if weight is None or id(weight) not in wanted or weight.dim() < 2 or weight.numel() < _ENOUGH:
                 continue
             bound = weight[0].numel() ** -0.5

@@ -89,7 +89,8 @@ class Forward:
         self.stray: dict[
             int, Spot | None
         ] = {}  # modules called outside any model that registers them, by id of a parameter
-        self.called: dict[int, Any] = {}  # modules with parameters called since the look began, in training, weak
+        # Modules with parameters that were called in training since the look began, by id; gone when they are.
+        self.called: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
         self.lines = Lines(torch, places)
         self._xray = False
         self._graded = False  # the outermost call that is going on is one with gradients
@@ -153,7 +154,7 @@ class Forward:
         if self.on_call is not None and self._torch.is_grad_enabled():
             self.on_call(module, args, lambda: self._places.spot(1))
         if module._parameters and self._graded and len(self.called) < _CALLS:
-            self.called[id(module)] = weakref.ref(module)
+            self.called[id(module)] = module
             if self._torch.is_grad_enabled() and self.depth > 1 and self.last is not None:
                 for parameter in module._parameters.values():
                     if parameter is not None and id(parameter) not in self.last.names:

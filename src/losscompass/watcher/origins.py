@@ -18,6 +18,9 @@ _SEEDING: Final = frozenset(("manual_seed", "manual_seed_all", "default_rng", "R
 _FOLLOWED: Final = 5
 """Assignments that are followed back from a loss to what decided the order of its samples."""
 
+_WRAPPED: Final = 4
+"""Data sets around a data set (subsets of subsets)."""
+
 _HELD: Final = 64
 """Entries of a list of layers that are looked at."""
 
@@ -187,12 +190,14 @@ def _seeding(file: str, line: int) -> int | None:
     return None if hit is None else hit.lineno
 
 
-def seeding_in(places: Places, method: Any, data: Any = None) -> Spot | None:
-    """Where a method that is called for each sample (`__getitem__`) seeds a generator with a number that stays the same.
+def seeding_in(places: Places, data: Any) -> Spot | None:
+    """Where a data set, for each sample that it gives, seeds a generator with a number that stays the same.
 
-    `data`: the object it is called on. What stands under `if self.augment:` is looked at where that is set.
+    What stands under `if self.augment:` is looked at where that is set.
     """
-    code = getattr(method, "__code__", None)
+    for _ in range(_WRAPPED):
+        data = getattr(data, "dataset", data)
+    code = getattr(getattr(type(data), "__getitem__", None), "__code__", None)
     if code is None or not places.owns(code):
         return None
     held = vars(data) if hasattr(data, "__dict__") else {}

@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any, Final
 
 from . import handmade
+from .answers import BINARY_LOSSES, CLASS_LOSSES, answered, late
 from .batches import first_tensor
 from .contract import arguments
 from .likeness import ANSWERS, Table, look
@@ -41,11 +42,6 @@ ALWAYS: Final = 48
 AGAIN: Final = 20.0
 """Seconds until the first look of a run that is still going on; then ever more rarely. Looking itself takes up to half a second."""
 
-LATE: Final = 0.85
-"""Share of the run from which on answers count."""
-
-STALE: Final = 0.6
-"""Share of the run before which the last answers say nothing of its end."""
 
 _BATCH: Final = 256
 """Samples of one batch that are kept at the most; the first ones."""
@@ -54,14 +50,11 @@ _TOKENS: Final = 65_536
 _COLD: Final = 4
 """Looks at answers that take long only because they are the first."""
 
-_PIXELS: Final = 1000
 _TABLES: Final = 6
 _SPOTS: Final = 64
 """Lines with a loss that are told apart."""
 
 _CALLS: Final = 4
-CLASS_LOSSES: Final = ("cross_entropy", "nll_loss", "multi_margin_loss")
-BINARY_LOSSES: Final = ("binary_cross_entropy_with_logits", "binary_cross_entropy")
 NUMBER_LOSSES: Final = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 
 
@@ -425,46 +418,10 @@ class Pairs:
             part.targets.append(targets[fresh])
 
     def _answered(self, key: tuple[Any, ...], phase: str, function: str, made: Any, wanted: Any, position: int) -> None:
-        """What the network said, as sums: (hits, rows) a class, or the squares of its errors and of the targets."""
-        torch, (kind, columns) = self._torch, key[:2]
-        made = made.detach()
-        if kind == "dense" or (kind == "tokens" and made.dim() > 2):
-            made, wanted = self._flat(made, wanted, binary=function in BINARY_LOSSES)
-        made, wanted = made[: 4 * _BATCH], wanted[: 4 * _BATCH]
-        if kind == "number":
-            if made.shape[0] != wanted.shape[0]:
-                return
-            errors = made.reshape(wanted.shape).double() - wanted.double()
-            numbers = wanted.double()
-            sums = torch.stack([errors.square().sum(0), numbers.sum(0), numbers.square().sum(0)]).tolist()
-            entry: tuple[Any, ...] = (int(wanted.shape[0]), *sums, position)
-        else:
-            if function in CLASS_LOSSES:
-                said, asked, classes = made.argmax(1), wanted, columns
-            else:
-                border = 0.0 if function.endswith("logits") else 0.5
-                said, asked, classes = (made.reshape(-1) > border).long(), (wanted > 0.5).long(), 2
-            if classes > 256:
-                return
-            good = (asked >= 0) & (asked < classes)
-            said, asked = said[good].cpu(), asked[good].cpu()
-            hits = torch.bincount(asked[said == asked], minlength=classes).tolist()
-            entry = (
-                int(asked.numel()),
-                hits,
-                torch.bincount(asked, minlength=classes).tolist(),
-                torch.bincount(said, minlength=classes).tolist(),
-                position,
-            )
-        answers = self._answers.setdefault(key, {"train": deque(maxlen=ANSWERS), "val": deque(maxlen=ANSWERS)})
-        answers[phase].append(entry)
-
-    def _flat(self, made: Any, wanted: Any, *, binary: bool) -> tuple[Any, Any]:
-        """Pixels or tokens of a batch as samples, evenly spread: (n,) or (n, classes) beside (n,)."""
-        made = made.reshape(-1) if binary else made.movedim(1, -1).reshape(-1, made.shape[1])
-        wanted = wanted.reshape(-1)
-        every = max(1, wanted.numel() // _PIXELS) | 1
-        return made[::every], wanted[::every]
+        sums = answered(self._torch, key[0], key[1], function, made, wanted)
+        if sums is not None:
+            answers = self._answers.setdefault(key, {"train": deque(maxlen=ANSWERS), "val": deque(maxlen=ANSWERS)})
+            answers[phase].append((*sums, position))
 
     # -- what it comes to ------------------------------------------------------------------------------------------------------
 
@@ -487,7 +444,7 @@ class Pairs:
                     part.seen,
                     part.again,
                     part.varied / max(1, part.batches),
-                    _late(answers, position),
+                    late(answers, position),
                     sum(len(one) for one, when in zip(part.inputs, part.times, strict=True) if when < position),
                     part.largest > _BATCH,
                     part.ids,
@@ -529,12 +486,3 @@ class Pairs:
                 lone["train"].remove(other)
                 self._spots.setdefault(other, {}).update(self._spots.get(key, {}))
         return list(parts.items())
-
-
-def _late(answers: Iterable[tuple[Any, ...]], position: int) -> list[tuple[Any, ...]]:
-    """The answers of the last part of the run, without the position; none where that was not seen."""
-    known = list(answers)
-    last = known[-1][-1] if known else 0
-    if last < STALE * position:
-        return []
-    return [one[:-1] for one in known if one[-1] >= LATE * last]

@@ -573,10 +573,7 @@ class Session:
         if loader is None:
             return
         if loader.passes == 1:  # while it is there: many loops make theirs anew each time
-            data = args[0].dataset
-            for _depth in range(4):
-                data = getattr(data, "dataset", data)
-            loader.seeding = origins.seeding_in(self.places, getattr(type(data), "__getitem__", None), data)
+            loader.seeding = origins.seeding_in(self.places, args[0].dataset)
         validation = self.losses.validation
         if validation and validation.loader != loader.number:
             self._close_validation()
