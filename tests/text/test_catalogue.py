@@ -85,6 +85,14 @@ def test_every_label_of_the_public_vocabulary_has_words(lang):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_likely_cause_is_said_as_a_clause_of_its_own(lang):
+    """A rule's title is a heading, and would stand in the list in another style than the others."""
+    from losscompass.diagnose.likely import SETTLED_BY
+
+    assert [cause for cause in SETTLED_BY if not catalogue(lang).has(f"cause.{cause}")] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_reason_of_the_readers_has_words(lang):
     """`Skipped("…")` and `UnreadableError("…")` wherever they are written with their reason."""
     missing = set()
