@@ -7,7 +7,8 @@ are never looked at. Writes
   family, with the exact 95 % upper bound of the rate on healthy ones; how often it stood first and was right; and what other values of its thresholds would do;
 - calibration/watched/live.json: how many healthy runs are alarmed when asked at every tenth of their way, at the end, and twice in a row (`--stop-on`);
 - src/losscompass/diagnose/confidence.json: what a stated confidence was worth, which the verdict takes over. `STRENGTH`, how many runs a stated one counts
-  for, is the one that predicts families best that it was not counted on;
+  for, is the one that predicts families best that it was not counted on; what it is worth on programs of others comes from the first looks
+  (`calibration.first_look`), which are never written anew;
 - src/losscompass/diagnose/watched_shares.json: of each cause, how many runs, on how many it was not named, and their first symptoms, which `likely` is
   computed from; beside it how often the true cause was among the likely ones, each family by what the others show.
 """
@@ -18,9 +19,10 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 
 from zoo.manifest import Program
 from zoo.run import chosen, journal_path, run_all
@@ -29,7 +31,7 @@ from zoo.score import ALARMING
 from losscompass.diagnose.confidence import worth
 from losscompass.diagnose.diagnosis import Broken, Found
 from losscompass.diagnose.early import SETTLED, patient
-from losscompass.diagnose.engine import apply, diagnose_run
+from losscompass.diagnose.engine import apply
 from losscompass.diagnose.likely import MOST, Watched, shares_unnamed
 from losscompass.diagnose.rank import rank
 from losscompass.evidence.build import build
@@ -40,28 +42,30 @@ from losscompass.readers.discover import gather
 from losscompass.rules.all import ALL
 from losscompass.rules.base import Rule
 
+from .first_look import looks as looks_kept
+from .first_look import told_at_first
 from .sweep import FACTORS, HERE, upper_bound
+from .told import (
+    STRENGTHS,
+    Told,
+    best_odds,
+    counts_elsewhere,
+    diagnosed,
+    first_looks,
+    shares,
+    surprise,
+    surprise_elsewhere,
+    told_of,
+)
 
 FOLDER = "calibration/watched/"
 TABLE = HERE.parent / "src" / "losscompass" / "diagnose" / "confidence.json"
-STRENGTHS = (2, 4, 8, 16, 32, 64)
 LIKELY = TABLE.with_name("watched_shares.json")
 LOOKS = 10
 LENGTHS = tuple(sorted({0, 50, 100, 200, 300, 1000, SETTLED}))
 KNOWN = frozenset((HERE.parent / "zoo" / "causes.txt").read_text("utf-8").split())
 CAUSES = tuple(rule for rule in ALL if rule.id in KNOWN)
 TIMEOUT_S = 180.0
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A finding of warning or above on one run, and what its rule stated. `right`: it names the fault."""
-
-    family: str
-    rule: str
-    stated: float
-    right: bool
-    first: bool  # the first cause of the run
 
 
 def counted(runs: Iterable[tuple[Program, bool]]) -> dict[str, list[int]]:
@@ -169,52 +173,29 @@ def live(looks: Sequence[Looks]) -> dict[str, object]:
     }
 
 
-def diagnosed(todo: tuple[Program, int]) -> list[tuple[str, bool, float]] | None:
-    """What alarms on one run, the first first: the id, whether it is a cause, and the confidence that its rule states."""
-    found = gather([journal_path(*todo)]).runs
-    if not found:
-        return None
-    return [
-        (one.id, one.kind == "cause", round(one.stated, 2))
-        for one in diagnose_run(found[0]).found
-        if one.severity in ALARMING
-    ]
-
-
-def told_of(program: Program, alarms: Sequence[tuple[str, bool, float]]) -> list[Told]:
-    """Every cause that was named on one run."""
-    named = [(id_, stated) for id_, is_cause, stated in alarms if is_cause]
-    return [
-        Told(program.family, id_, stated, id_ in program.causes, place == 0)
-        for place, (id_, stated) in enumerate(named)
-    ]
-
-
-def shares(told: Iterable[Told]) -> dict[str, list[dict[str, float]]]:
-    """Rule → stated confidence → how often it stood first, and was right."""
-    first, right = Counter[tuple[str, float]](), Counter[tuple[str, float]]()
-    for one in told:
-        if one.first:
-            first[one.rule, one.stated] += 1
-            right[one.rule, one.stated] += one.right
-    table: dict[str, list[dict[str, float]]] = defaultdict(list)
-    for rule, stated in sorted(first):
-        table[rule].append({"stated": stated, "right": right[rule, stated], "of": first[rule, stated]})
-    return dict(table)
-
-
-def surprise(told: Sequence[Told], strength: float) -> float:
-    """Mean negative log-likelihood of each family's outcomes, predicted from the others' (nats)."""
-    total, n = 0.0, 0
-    for family in sorted({one.family for one in told}):
-        table = shares(one for one in told if one.family != family)
-        for one in told:
-            if one.family == family and one.first:
-                row = next((r for r in table.get(one.rule, ()) if r["stated"] == one.stated), {"right": 0, "of": 0})
-                p = min(max(worth(one.stated, int(row["right"]), int(row["of"]), strength), 0.005), 0.995)
-                total -= math.log(p if one.right else 1 - p)
-                n += 1
-    return total / max(n, 1)
+def confidences(told: Sequence[Told], fresh: Sequence[Told]) -> dict[str, Any]:
+    """The table of confidences, from the runs of families that rules were tuned on and from the first looks at others."""
+    by_strength = {strength: round(surprise(told, strength), 4) for strength in STRENGTHS}
+    strength = min(by_strength, key=lambda one: by_strength[one])
+    counted = shares(told)
+    seen = {(rule, row["stated"]): row for rule, rows in counted.items() for row in rows}
+    nothing = {"right": 0, "of": 0}
+    said = {(one.rule, one.stated): seen.get((one.rule, one.stated), nothing) for one in fresh}
+    inside = {key: worth(key[1], row["right"], row["of"], strength) for key, row in said.items()}
+    looks = first_looks(fresh, inside)
+    far = {one: round(surprise_elsewhere(looks, one), 4) for one in STRENGTHS}
+    return {
+        "written by": "python -m calibration.watched",
+        "strength": strength,
+        "surprise": by_strength,
+        "elsewhere": {
+            "odds": best_odds(looks),
+            "strength": min(far, key=lambda one: far[one]),
+            "surprise": far,
+            "families": counts_elsewhere(looks),
+        },
+        "shares": counted,
+    }
 
 
 def unnamed(known: Iterable[tuple[Program, Sequence[tuple[str, bool, float]]]]) -> dict[str, Watched]:
@@ -269,14 +250,7 @@ def main() -> int:
         verdicts = zip(todo, pool.map(diagnosed, todo, chunksize=8), strict=True)
         known = [(pair, alarms) for pair, alarms in verdicts if alarms is not None]
     told = [one for (program, _), alarms in known for one in told_of(program, alarms)]
-    by_strength = {strength: round(surprise(told, strength), 4) for strength in STRENGTHS}
-    table = {
-        "written by": "python -m calibration.watched",
-        "runs": len(known),
-        "strength": min(by_strength, key=lambda one: by_strength[one]),
-        "surprise": by_strength,
-        "shares": shares(told),
-    }
+    table = confidences(told, told_at_first(looks_kept())) | {"runs": len(known)}
     TABLE.write_text(json.dumps(table, indent=1) + "\n", "utf-8")
     alarmed = [(program, alarms) for (program, _), alarms in known]
     LIKELY.write_text(json.dumps(likely_record(alarmed), indent=1) + "\n", "utf-8")
@@ -319,7 +293,7 @@ def main() -> int:
             },
         }
         (folder / f"{rule.id}.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
-    print(f"{len(known)} runs; strength {table['strength']}, surprise {by_strength}; live {told_live}")
+    print(f"{len(known)} runs; strength {table['strength']}, elsewhere {table['elsewhere']}; live {told_live}")
     return 0
 
 

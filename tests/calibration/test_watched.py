@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from losscompass.diagnose.confidence import measured, stated, table
+from losscompass.diagnose.confidence import inside, less, measured, stated, table
 from losscompass.diagnose.early import SETTLED
 from losscompass.evidence.run import Run
 from losscompass.rules.all import ALL
@@ -15,7 +17,19 @@ from losscompass.rules.base import Finding
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from calibration.watched import CAUSES, Told, live, shares, surprise  # noqa: E402
+from calibration.first_look import RECORD, as_text, looks, told_at_first  # noqa: E402
+from calibration.first_look import main as look_first  # noqa: E402
+from calibration.told import (  # noqa: E402
+    FirstLook,
+    Told,
+    best_odds,
+    counts_elsewhere,
+    first_looks,
+    shares,
+    surprise,
+    surprise_elsewhere,
+)
+from calibration.watched import CAUSES, live  # noqa: E402
 
 FOLDER = ROOT / "calibration" / "watched"
 
@@ -42,7 +56,7 @@ def test_no_record_is_left_of_a_rule_that_is_gone():
 
 def test_the_table_of_confidences_counts_what_the_records_count():
     counted: dict[str, list[int]] = {}
-    for (rule, _), (right, of) in table()[1].items():
+    for (rule, _), (right, of) in table().shares.items():
         total = counted.setdefault(rule, [0, 0])
         total[0] += right
         total[1] += of
@@ -51,20 +65,72 @@ def test_the_table_of_confidences_counts_what_the_records_count():
         assert counted.get(rule.id, [0, 0]) == [record["right"], record["of"]]
 
 
-def test_a_measured_confidence_lies_between_the_stated_one_and_the_share_of_right_ones():
-    strength, counts = table()
+def test_a_measured_confidence_lies_between_what_is_said_and_what_came_true():
+    counted = table()
     watched = Run(source="", facts={"watched": True})
     for rule in CAUSES:
-        for said in {said for name, said in counts if name == rule.id} | {0.31}:
+        for said in {said for name, said in counted.shares if name == rule.id} | {0.31}:
             finding = Finding(onset=None, confidence=said)
-            right, of = counts.get((rule.id, said), (0, 0))
-            told = measured(watched, rule, finding)
+            right, of = counted.shares.get((rule.id, said), (0, 0))
             share = right / of if of else said
-            assert min(said, share) - 1e-12 <= told <= max(said, share) + 1e-12
-            if not of:
-                assert told == pytest.approx(said)
+            here = inside(rule.id, said)
+            assert min(said, share) - 1e-12 <= here <= max(said, share) + 1e-12
+            right, of = counted.elsewhere.get(rule.id, (0.0, 0.0))
+            away = less(here, counted.odds)
+            share = right / of if of else away
+            told = measured(watched, rule, finding)
+            assert min(away, share) - 1e-12 <= told <= max(away, share) + 1e-12
             assert measured(Run(source=""), rule, finding) == said, "a log's confidence has a record of its own"
-    assert strength > 0
+    assert min(counted.strength, counted.strength_elsewhere) > 0
+    assert 0 < counted.odds <= 1, "nothing is surer on programs of others"
+
+
+def test_the_table_counts_the_first_looks_that_are_kept():
+    kept = told_at_first(looks())
+    assert kept, "the first looks at families are kept with the records"
+    keys = {(one.rule, one.stated): 0.5 for one in kept}
+    found = {rule: list(counts) for rule, counts in table().elsewhere.items()}
+    assert found == counts_elsewhere(first_looks(kept, keys))
+
+
+@pytest.mark.parametrize(
+    ("family", "said"),
+    [(next(iter(looks())), "looked at before"), ("no_such_family", "no such family")],
+    ids=["seen", "unknown"],
+)
+def test_a_first_look_happens_once(family, said, capsys, monkeypatch):
+    before = RECORD.read_bytes()
+    monkeypatch.setattr(sys, "argv", ["first_look", family])
+    assert look_first() == 2
+    assert said in capsys.readouterr().err
+    assert RECORD.read_bytes() == before == as_text(looks()).encode()
+
+
+@given(st.floats(0, 1), st.floats(0.01, 1))
+def test_less_odds_are_less_sure_and_even_odds_the_same(p, odds):
+    assert 0 <= less(p, odds) <= p + 1e-12
+    assert less(p, 1.0) == pytest.approx(p)
+    if 0.01 < p < 0.99:
+        assert less(p, odds) / (1 - less(p, odds)) == pytest.approx(odds * p / (1 - p))
+
+
+def test_alarms_of_one_rule_on_one_family_count_as_one():
+    """Twenty healthy variants of one program that trip over the same rule are one mistake, not twenty."""
+    wrong = [Told("a", "dead-relu", 0.9, right=False, first=True)] * 20
+    right = [Told("b", "dead-relu", 0.9, right=True, first=True)]
+    looked = first_looks(wrong + right, {("dead-relu", 0.9): 0.9})
+    assert counts_elsewhere(looked) == {"dead-relu": [1.0, 2]}
+
+
+def test_what_was_wrong_elsewhere_is_told_with_less_confidence():
+    def seen(share: float) -> list[FirstLook]:
+        return [FirstLook(family, "dead-relu", 0.95, share) for family in "abcdef"]
+
+    assert best_odds(seen(1.0)) == 1.0
+    assert less(0.95, best_odds(seen(0.5))) == pytest.approx(0.5, abs=0.05)
+    # A rule that is always right on others' programs: the sooner they count, the less of a surprise.
+    mixed = seen(1.0) + [FirstLook(family, "plateau", 0.95, 0.0) for family in "abcdef"]
+    assert surprise_elsewhere(mixed, 2) < surprise_elsewhere(mixed, 64)
 
 
 def test_symptoms_keep_what_they_state():

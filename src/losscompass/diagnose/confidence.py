@@ -1,11 +1,14 @@
 """What a confidence that a rule states was worth: its share of right ones among the trainings of the zoo where it came first.
 
 A rule states how sure it is; few of them have spoken often enough to be measured alone. So a stated confidence counts like
-`strength` runs (a beta prior with that mean), and the runs where it was stated move it. `calibration/watched.py` writes the table.
+`strength` runs (a beta prior with that mean), and the runs where it was stated move it. Those runs are of programs that the rule was tuned
+on; how much less its word is worth on programs of others is told by the first looks at families that nobody had seen: the odds of being
+right are multiplied by `odds`, and the families on which the rule spoke then move it once more. `calibration/watched.py` writes the table.
 """
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -14,14 +17,32 @@ from ..evidence.run import Run
 from ..rules.base import Finding, Rule
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What was counted. `shares`: (rule, stated) → how often it was right, of how many; `elsewhere`: rule → the same in families, at first looks."""
+
+    strength: float
+    shares: Mapping[tuple[str, float], tuple[int, int]]
+    odds: float
+    strength_elsewhere: float
+    elsewhere: Mapping[str, tuple[float, float]]
+
+
 @cache
-def table() -> tuple[float, Mapping[tuple[str, float], tuple[int, int]]]:
-    """The strength, and (rule, stated) → how often it was right, of how many."""
+def table() -> Table:
+    """What `calibration/watched.py` wrote."""
     record = json.loads((files(__package__) / "confidence.json").read_text("utf-8"))
     shares = {
         (rule, row["stated"]): (row["right"], row["of"]) for rule, rows in record["shares"].items() for row in rows
     }
-    return record["strength"], MappingProxyType(shares)
+    away = record["elsewhere"]
+    return Table(
+        record["strength"],
+        MappingProxyType(shares),
+        away["odds"],
+        away["strength"],
+        MappingProxyType({rule: (right, of) for rule, (right, of) in away["families"].items()}),
+    )
 
 
 def stated(rule: Rule, finding: Finding) -> float:
@@ -29,9 +50,20 @@ def stated(rule: Rule, finding: Finding) -> float:
     return rule.confidence if finding.confidence is None else finding.confidence
 
 
-def worth(said: float, right: int, of: int, strength: float) -> float:
+def worth(said: float, right: float, of: float, strength: float) -> float:
     """What is said counts like `strength` runs of which that share was right, beside the `of` runs of which `right` were."""
     return (right + strength * said) / (of + strength)
+
+
+def less(p: float, odds: float) -> float:
+    """The probability whose odds are those of `p`, times `odds`."""
+    return odds * p / (1 - p + odds * p)
+
+
+def inside(rule: str, said: float) -> float:
+    """What it is worth on the families that the rule was tuned on."""
+    counted = table()
+    return worth(said, *counted.shares.get((rule, round(said, 2)), (0, 0)), counted.strength)
 
 
 def measured(run: Run, rule: Rule, finding: Finding) -> float:
@@ -39,5 +71,6 @@ def measured(run: Run, rule: Rule, finding: Finding) -> float:
     said = stated(rule, finding)
     if rule.kind != "cause" or run.facts.get("watched") is not True:
         return said
-    strength, shares = table()
-    return worth(said, *shares.get((rule.id, round(said, 2)), (0, 0)), strength)
+    counted = table()
+    right, of = counted.elsewhere.get(rule.id, (0.0, 0.0))
+    return worth(less(inside(rule.id, said), counted.odds), right, of, counted.strength_elsewhere)
