@@ -261,3 +261,23 @@ def test_a_sound_training_says_nothing():
     sound = [model(), loop(), loss_call(), graph(), coverage(), labels(purity=0.2, changes=0.9), loader(shuffled=True)]
     for id_ in ("non-finite-data", "data-not-shuffled", "no-nonlinearity", "scheduler-step-frequency"):
         assert found(id_, *sound) == ()
+
+
+# -- a model too small ---------------------------------------------------------------------------------------------------
+
+
+def data_look(kind, columns, **data):
+    made = {"kind": kind, "columns": columns, "features": 8, "model": 0, "loss": 0, "train": 300, "val": 200}
+    plain = {f"{part}_{way}": 0.95 for part in ("train", "val", "across") for way in ("near", "ridge")}
+    net = {"train_net": 0.4, "val_net": 0.4, "train_net_rows": 300, "val_net_rows": 200}
+    return Event("data-look", 100, {**made, **plain, **net, **data}, {"at": PLACES["loss"]})
+
+
+def test_a_head_of_one_unit_is_no_narrow_layer():
+    """Of a model with several tasks, the layer of one unit may be the last one: what a regression asks for."""
+    rest = ScalarBlock("train/loss", range(100), [1.0 + 0.01 * (step % 3) for step in range(100)])
+    narrow = model(narrowest=1, trainable=400)
+    alone = found("underfit-capacity", rest, narrow, data_look("class", 3))
+    assert alone and alone[0].values["width"] == 1
+    assert found("underfit-capacity", rest, narrow, data_look("class", 3), data_look("number", 1, loss=1)) == ()
+    assert found("underfit-capacity", rest, narrow, data_look("class", 3), data_look("binary", 2, loss=1)) == ()

@@ -7,15 +7,15 @@ import numpy as np
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold, Undecided
+from ..pairs import LOOKED
 from ..seen import shape
 from ._columns import column, event, figures, listed, number, table
-from ._inside import scaled_inside
+from ._inside import learns, measurements, scaled_inside
 
 RATIO = Threshold(
     100.0, unit="largest spread of a feature over the smallest", basis="calibration/inputs-not-scaled.json"
 )
 SIZE = Threshold(20.0, unit="size of the values, where 1 is standardised", basis="calibration/inputs-not-scaled.json")
-OFF = 2.5  # times the loss of a guess
 EXTREME = 1e6  # of either: single precision no longer holds the small beside the large, whatever the model
 
 
@@ -24,12 +24,12 @@ def detect(run: Run, ratio: float = RATIO.value, size: float = SIZE.value) -> It
     if features is not None:
         yield from _of_table(features, ratio, size)
         return
-    batches = [one for one in run.happened("batch") if one.data.get("phase") == "train" and _numbers(run, one)]
+    batches = [one for one in run.happened("batch") if one.data.get("phase") == "train" and measurements(run, one)]
     if not run.happened("batch"):
         raise Undecided("data-set")
     # A second model may be trained on what the first one makes of the inputs.
     batches = [one for one in batches if _columns(one) == _columns(batches[0])]
-    if batches and not scaled_inside(run, batches[0]):
+    if batches and not scaled_inside(run, batches[0]) and not learns(run):
         low, high, std = (max(abs(number(one, key, 0.0)) for one in batches) for key in ("min", "max", "std"))
         widest, least = (number(batches[-1], key) for key in ("feature_std_high", "feature_std_low"))
         mixed = widest / least if least > 0 else 1.0
@@ -49,18 +49,6 @@ def detect(run: Run, ratio: float = RATIO.value, size: float = SIZE.value) -> It
 
 def _columns(batch: Event) -> tuple[int, ...]:  # the shape of one sample
     return (shape(batch, "shape") or ())[1:]
-
-
-def _numbers(run: Run, batch: Event) -> bool:
-    """Whether it holds measurements: no ids; whole numbers only of a picture that makes the first loss far too large."""
-    if not batch.data.get("whole"):
-        return True
-    loss, classes, shape = run.curve("train"), run.facts.get("classes"), batch.data.get("shape")
-    if not isinstance(shape, tuple) or len(shape) < 3 or not str(batch.data.get("dtype")).startswith("float"):
-        return False
-    if loss is None or not len(loss) or not isinstance(classes, int) or classes < 2:
-        return False
-    return bool(loss.value[0] > OFF * np.log(classes))
 
 
 def _of_table(features: Event, ratio: float, size: float) -> Iterator[Finding]:
@@ -107,6 +95,7 @@ RULE = Rule(
         Need("fact:classes", optional=True),
         Need("tensor:activation", optional=True),
         Need("tensor:weight", optional=True),
+        LOOKED,
     ),
     detect=detect,
     remedies=("scale-inputs",),

@@ -28,7 +28,7 @@ def detect(run: Run) -> Iterator[Finding]:
         raise Undecided("watched-data-look")
     falling = fall(loss.value)
     model = next((one for one in run.happened("model") if 0 < count(one, "narrowest") <= NARROW), None)
-    if model is None or falling is None or falling < RESTS:
+    if model is None or falling is None or falling < RESTS or _is_a_head(count(model, "narrowest"), looks):
         return
     if not any(count(look, "features") for look in looks):
         yield from _unseen(run, model, looks, loss, falling)
@@ -54,6 +54,12 @@ def detect(run: Run) -> Iterator[Finding]:
         return
     if not run.happened("loss-call"):
         yield from _unseen(run, model, [], loss, falling)
+
+
+def _is_a_head(width: int, looks: list[Event]) -> bool:
+    """Whether the narrow layer may be the last one of a head: of a model with several tasks, one of which asks for so many numbers."""
+    asked = {(text(look, "kind"), count(look, "columns")) for look in looks}
+    return len(asked) > 1 and any(width == (1 if kind == "binary" else columns) for kind, columns in asked)
 
 
 def _unseen(run: Run, model: Event, looks: list[Event], loss: Series, falling: float) -> Iterator[Finding]:
