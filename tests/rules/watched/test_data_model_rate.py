@@ -278,6 +278,7 @@ def test_a_head_of_one_unit_is_no_narrow_layer():
     rest = ScalarBlock("train/loss", range(100), [1.0 + 0.01 * (step % 3) for step in range(100)])
     narrow = model(narrowest=1, trainable=400)
     alone = found("underfit-capacity", rest, narrow, data_look("class", 3))
-    assert alone and alone[0].values["width"] == 1
+    assert alone
+    assert alone[0].values["width"] == 1
     assert found("underfit-capacity", rest, narrow, data_look("class", 3), data_look("number", 1, loss=1)) == ()
     assert found("underfit-capacity", rest, narrow, data_look("class", 3), data_look("binary", 2, loss=1)) == ()
