@@ -354,6 +354,8 @@ class Loop:
         }
         if state is not None and state.shrunk:
             found["shrunk"] = median(state.shrunk)
+        if state is not None and (held := state.parameters()):
+            found["frozen"] = sum(not one.requires_grad for one in held)
         if self.clip_norm is not None:
             found["clip_norm"] = self.clip_norm
         return found

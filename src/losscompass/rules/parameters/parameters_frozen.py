@@ -32,18 +32,16 @@ def detect(run: Run) -> Iterator[Finding]:
     for look in run.happened("coverage"):
         if count(look, "held_frozen"):
             first.setdefault(number(look, "optimizer"), flag(look, "frozen_loaded"))
+    now = {number(loop, "optimizer"): number(loop, "frozen") for loop in run.happened("loop") if "frozen" in loop.data}
     for look in last_looks(run):
-        if (share := number(look, "frozen_share") or 1.0) < LITTLE:
+        thawed = count(look, "held_frozen") and now.get(number(look, "optimizer")) == 0
+        if (share := number(look, "frozen_share") or 1.0) < LITTLE or thawed:
             continue
         fresh = texts(look, "frozen_fresh_names")
         if fresh and count(look, "reached_held"):  # used, frozen, and still the random numbers that they began with
             yield Finding(
                 onset=None,
-                values={
-                    "frozen": count(look, "frozen"),
-                    "share": share,
-                    "names": shown(fresh),
-                },
+                values={"frozen": count(look, "frozen"), "share": share, "names": shown(fresh)},
                 severity=Severity.WARNING,
                 place=place(look, "frozen") or freezes(run, texts(look, "frozen_names")) or place(look, "at", "model"),
             )
