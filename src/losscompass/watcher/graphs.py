@@ -22,8 +22,7 @@ from .loss_graph import (
     ATTENDING,
     attention,
     constant_term,
-    divergence_parted,
-    divergence_weight,
+    divergence,
     fragile_operations,
     operations_above,
 )
@@ -162,9 +161,11 @@ class Graphs:
             data["root_ops"] = tuple(operations_above(node))
             data["fragile"] = tuple(f"{name}×{count}" for name, count in Counter(map(operation, weak)).items())
             data["attention"] = attention(self._torch, nodes, seen.ops)
-            if seen.ops["Exp"] and (weight := divergence_weight(node)) is not None:
-                data["kl_weight"], data["kl_turned"] = abs(weight), weight < 0
-                data["kl_parted"] = divergence_parted(node)
+            told = divergence(node) if seen.ops["Exp"] else None
+            if told is not None:
+                data["kl_parted"] = told.parted
+            if told is not None and told.weight is not None:
+                data["kl_weight"], data["kl_turned"] = abs(told.weight), told.weight < 0
             data["registered"] = sum(self._forward.name_of(leaf) is not None for leaf in seen.leaves)
             data["holders"] = len(site.reaches)
         lost = None if node is None else self._lost(node)
@@ -178,6 +179,7 @@ class Graphs:
             astray=None if astray is None else self._softmax_spot(astray.node),
             fragile=next((spot for one in weak if (spot := lines.of(one)) is not None), None),
             repeated_cut=cut,
+            drawn=lines.drawn() if data.get("kl_parted") else None,
             among_samples=None if divided is None else self._shared_spot(divided) or site.spot,
             pairs=None if pairs is None else lines.of(pairs.node),
             lost=lost,

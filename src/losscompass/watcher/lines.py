@@ -30,6 +30,9 @@ _CUTTING: Final = re.compile(
 _RESHAPING: Final = re.compile(r"\.view(_as)?\(|reshape(_as)?\(|\.unflatten\(|\.flatten\(")
 """What a line holds that changes a shape."""
 
+_DRAWING: Final = re.compile(r"\.sample\(\s*([)(\[]|torch\.Size)")
+"""A draw from a distribution that leaves no gradient: of nothing, or of a shape."""
+
 _DETACHING: Final = re.compile(r"\.detach_?\(|\.data\b")
 _DETACHED: Final = re.compile(r"\.log_prob\([^()]*(\([^()]*\))?[^()]*\)(\.\w+\([^()]*\))*\.(detach\(|data\b|item\()")
 """A logarithm of a probability that is detached at once."""
@@ -135,6 +138,10 @@ class Lines:
         """The line that detached most often, and how often it ran."""
         cuts = Counter(spot for spot in self._ran if _DETACHING.search(self._text(spot)))
         return cuts.most_common(1)[0] if cuts else (None, 0)
+
+    def drawn(self) -> Spot | None:
+        """The last line that ran and draws from a distribution without a gradient."""
+        return next((spot for spot in reversed(self._ran) if _DRAWING.search(self._text(spot))), None)
 
     def holds(self, spot: Spot, text: str) -> bool:
         """Whether a line holds a text."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from math import prod
 from typing import Any, Final
 
@@ -134,31 +135,66 @@ def _mask(torch: Any, hidden: Any) -> str:
     return "reversed" if int(below.sum()) == pairs and not bool(above.any()) else ""
 
 
-def divergence_weight(root: Any) -> float | None:
-    """The weight of a variational model's divergence against that of its reconstruction, where 1 is the evidence lower bound.
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """The divergence of a variational model beside its reconstruction.
 
-    Read from the constants between the loss, its one reconstruction (each element of which should count once) and its one
-    exp(log variance) (which should count one half). Below zero where one of both is taken off. None where the loss is not such a sum.
+    `weight`: against that of the reconstruction, where 1 is the evidence lower bound; below zero where one of both is taken off; None where
+    that cannot be told. `parted`: what the divergence reaches is reached by no other term, so that nothing is learned but the divergence.
+    """
+
+    weight: float | None
+    parted: bool
+
+
+def divergence(root: Any) -> Divergence | None:
+    """Read from the constants between the loss, its reconstruction (each element of which should count once) and its one
+    exp(log variance) (which should count one half). None where the loss is not such a sum.
+
+    Of several terms (an adversary's beside it) the reconstruction is the one that reaches what the divergence reaches.
     """
     found: dict[bool, list[tuple[Any, float]]] = {True: [], False: []}  # by: is it the divergence?
     rows: list[tuple[Any, float]] = [(root, 1.0)]
     for node, factor in rows:
         name = operation(node)
-        if name in _ELEMENTWISE or name == "Exp":
+        if name == "Exp" or name in _ELEMENTWISE or _difference(node, name):
             found[name == "Exp"].append((node, factor))
             continue
         children = [child for child, _ in node.next_functions if child is not None]
         if len(rows) < 64:
-            rows += [
-                (child, factor * times) for child, times in zip(children, _factors(node, name, children), strict=False)
-            ]
-    if [len(found[True]), len(found[False])] != [1, 1]:
+            factors = _factors(node, name, children) or (0.0,) * len(
+                children
+            )  # no constant: the way goes on all the same
+            rows += [(child, factor * times) for child, times in zip(children, factors, strict=False)]
+    if len(found[True]) != 1 or not found[False]:
         return None
-    reconstruction, factor = found[False][0]
+    (spread, own), terms = found[True][0], found[False]
+    reached = _leaves(spread)
+    shared = [(node, factor) for node, factor in terms if reached & _leaves(node)]
+    parted = bool(reached) and not shared and all(map(_leaves, (node for node, _ in terms)))
+    chosen = shared if len(shared) == 1 else terms if len(terms) == 1 else []
+    if not chosen or not own:
+        return Divergence(None, parted)
+    reconstruction, factor = chosen[0]
     if _saved(reconstruction, "_saved_reduction") == 1:
         given = _saved(reconstruction, "_saved_self")
         factor = factor / given.numel() if given is not None and given.numel() else 0.0
-    return None if factor == 0 else found[True][0][1] / 0.5 / factor
+    return Divergence(None if factor == 0 else own / 0.5 / factor, parted)
+
+
+def _difference(node: Any, name: str) -> bool:
+    """Whether it squares a difference, or takes its absolute value: a loss written by hand."""
+    if name != "Abs" and not (name == "Pow" and _saved(node, "_saved_exponent") == 2):
+        return False
+    below = node.next_functions[0][0] if node.next_functions else None
+    while below is not None and operation(below) in SHAPING:
+        below = below.next_functions[0][0] if below.next_functions else None
+    return below is not None and operation(below) in ("Sub", "Rsub")
+
+
+def _leaves(node: Any) -> set[Any]:
+    """The parameters below a node."""
+    return {leaf for leaf in _below(node) if operation(leaf) == "AccumulateGrad"}
 
 
 def constant_term(root: Any) -> tuple[Any, int] | None:
@@ -173,22 +209,6 @@ def constant_term(root: Any) -> tuple[Any, int] | None:
         if name in ("Add", "Sub", "Neg", "Mul", "Div", *SHAPING) and len(rows) < 16:
             rows += [child for child, _ in node.next_functions if child is not None]
     return None
-
-
-def divergence_parted(root: Any) -> bool:
-    """Whether a variational model's reconstruction reaches none of the parameters that its divergence reaches."""
-    below: dict[bool, list[Any]] = {True: [], False: []}  # by: is it the divergence?
-    rows = [root]
-    for node in rows:
-        name = operation(node)
-        if name in _ELEMENTWISE or name == "Exp":
-            below[name == "Exp"].append(node)
-        elif len(rows) < 64:
-            rows += [child for child, _ in node.next_functions if child is not None]
-    if [len(below[True]), len(below[False])] != [1, 1]:
-        return False
-    seen = [{leaf for leaf in _below(one[0]) if operation(leaf) == "AccumulateGrad"} for one in below.values()]
-    return all(seen) and not seen[0] & seen[1]
 
 
 def _below(node: Any) -> set[Any]:

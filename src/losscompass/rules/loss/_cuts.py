@@ -18,8 +18,10 @@ def severed(run: Run) -> Iterator[tuple[str, Place | None, Place | None]]:
     if len(strange) == len(graphs) and all(count(one, "parameters") for one in graphs) and run.happened("optimizer"):
         cut = place(strange[0], "cut")
         yield "", cut or place(strange[0], "at"), cut
-    parted = [flag(one, "kl_parted") for one in graphs if "kl_weight" in one.data]
-    cut = place(graphs[-1], "repeated-cut")
+    parted = [flag(one, "kl_parted") for one in graphs if "kl_parted" in one.data]
+    cut = next((spot for one in reversed(graphs) if (spot := place(one, "drawn"))), None) or place(
+        graphs[-1], "repeated-cut"
+    )
     if parted and all(parted) and cut is not None:  # without one, other losses may train what the latents feed
         yield "", cut, cut
     lost = [place(one, "lost") for one in graphs]
