@@ -16,6 +16,7 @@ NUMBERS: Final = 100_000
 
 _OPTIMIZERS: Final = 4
 _COPIES: Final = 4
+_FRAMES: Final = 6  # of the functions that called each other: the copy is made in one, and the step in another
 _FIRST: Final = 10
 """Steps before which no copy can have come far."""
 
@@ -59,12 +60,15 @@ class Copies:
             self._trained.append(_Trained(parameters))
 
     def search(self, depth: int) -> None:
-        """Modules that the calling code, or an object that it names, holds beside the trained one."""
-        frame = self._places.frame(depth + 1)
-        if frame is None or not self._trained:
-            return
-        for name, module in in_reach(frame, self._torch.nn.Module):
-            self._consider(module, name, None)
+        """Modules that the calling code, what called it, or an object that either names, holds beside the trained one."""
+        frame = self._places.frame(depth + 1) if self._trained else None
+        for _ in range(_FRAMES):
+            if frame is None:
+                return
+            if self._places.owns(frame.f_code):
+                for name, module in in_reach(frame, self._torch.nn.Module):
+                    self._consider(module, name, None)
+            frame = frame.f_back
 
     def called(self, module: Any) -> None:
         """A model was called while a look was open."""
