@@ -17,6 +17,10 @@ from ..evidence.run import Run
 from ..rules.base import Finding, Rule
 
 
+CERTAIN = 0.995
+"""A few hundred runs on which a rule was never wrong do not prove that it cannot be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """What was counted. `shares`: (rule, stated) → how often it was right, of how many; `elsewhere`: rule → the same in families, at first looks."""
@@ -56,7 +60,8 @@ def worth(said: float, right: float, of: float, strength: float) -> float:
 
 
 def less(p: float, odds: float) -> float:
-    """The probability whose odds are those of `p`, times `odds`."""
+    """The probability whose odds are those of `p`, times `odds`. Nothing is surer than `CERTAIN` to begin with."""
+    p = min(p, CERTAIN)
     return odds * p / (1 - p + odds * p)
 
 
