@@ -16,7 +16,6 @@ from types import MappingProxyType
 from ..evidence.run import Run
 from ..rules.base import Finding, Rule
 
-
 CERTAIN = 0.995
 """A few hundred runs on which a rule was never wrong do not prove that it cannot be."""
 

@@ -1,11 +1,13 @@
 """A loss of the wrong sign: negated, falling without bound, or a generator that is taught to be told from what is real."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..seen import flag, looked, number, place, training_calls
 from ..source import place_at, program
+from ..source.pulls import pushed_apart
 from ..source.signs import wrong_terms
 from ._critic import likelihood_lowered, negated, raised_when_maximised, wrongly_asked
 
@@ -39,9 +41,10 @@ def detect(run: Run) -> Iterator[Finding]:
         yield Finding(onset=None, values={"first": first, "last": last}, place=place(turned, "outermost", "at"))
         return
     if run.happened("source"):
-        for term in wrong_terms(program(run)):
-            where = place_at(term.file, term.node)
-            yield Finding(onset=None, values={"first": first, "last": last}, place=where, confidence=0.9)
+        read = program(run)
+        turned_terms = chain(((one.file, one.node) for one in wrong_terms(read)), pushed_apart(read))
+        for file, node in turned_terms:
+            yield Finding(onset=None, values={"first": first, "last": last}, place=place_at(file, node), confidence=0.9)
             return
 
 
