@@ -11,6 +11,7 @@ MOST: Final = 5_000
 
 PRODUCTS: Final = frozenset(("Bmm", "Baddbmm"))
 _SOFTMAX: Final = frozenset(("Softmax", "SafeSoftmax", "LogSoftmax"))
+_TO_LOGARITHM: Final = frozenset(("Log", "Clamp", "ClampMin", "ClampMax", "Div"))
 _THROUGH: Final = SHAPING | {"NativeDropout", "MaskedFill", "Mul", "Div"}
 
 
@@ -28,12 +29,14 @@ def softmax_astray(nodes: Sequence[Any]) -> Astray | None:
 
     Before a batched product of matrices the sum runs over one of the last two axes; shares along an axis before these are
     never added up. Before a loss over classes the class axis is 1. A square matrix is left alone: there both
-    directions are in use (contrastive losses).
+    directions are in use (contrastive losses). What picks one share of each row (`gather`) picks along the axis of the classes.
     """
     if len(nodes) > MOST:
         return None
     for node in reversed(nodes):
         name = operation(node)
+        if name == "Gather" and (picked := _picked(node)) is not None:
+            return picked
         if name not in PRODUCTS and name not in LOSSES:
             continue
         for child, _ in node.next_functions:
@@ -55,6 +58,33 @@ def softmax_astray(nodes: Sequence[Any]) -> Astray | None:
             if wrong:
                 return Astray(below, axis, len(shape))
     return None
+
+
+def _picked(node: Any) -> Astray | None:
+    """The softmax, along another axis, of whose shares one is picked a row: as they are, or by a distribution over them."""
+    try:
+        along, below = int(node._saved_dim), next((child for child, _ in node.next_functions), None)
+    except (AttributeError, RuntimeError):
+        return None
+    for _ in range(8):
+        if below is None or operation(below) in _SOFTMAX:
+            break
+        below = _single(below) if operation(below) not in _TO_LOGARITHM else _inner(below)
+    found = None if below is None or operation(below) not in _SOFTMAX else _axis(below)
+    if found is None:
+        return None
+    axis, shape = found
+    along = (along - 2**64 if along >= 2**63 else along) % len(shape)
+    return Astray(below, axis, len(shape)) if axis != along and len(shape) == 2 and shape[0] != shape[1] else None
+
+
+def _inner(node: Any) -> Any:
+    """What goes into a logarithm, a clamp, or a division by its own sum."""
+    inner = [child for child, _ in node.next_functions if child is not None]
+    sums = [one for one in inner if operation(one) == "Sum"]
+    if len(inner) == 2 and len(sums) == 1:
+        inner.remove(sums[0])
+    return inner[0] if len(inner) == 1 else None
 
 
 def _single(node: Any) -> Any:

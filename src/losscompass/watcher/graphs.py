@@ -169,6 +169,9 @@ class Graphs:
             data["registered"] = sum(self._forward.name_of(leaf) is not None for leaf in seen.leaves)
             data["holders"] = len(site.reaches)
         lost = None if node is None else self._lost(node)
+        constant = None if node is None else self._constant_part(node)
+        if constant is not None:
+            data["constant_part"] = constant[0]
         lines = self._forward.lines
         self._telling.event(
             "graph",
@@ -179,6 +182,7 @@ class Graphs:
             astray=None if astray is None else self._softmax_spot(astray.node),
             fragile=next((spot for one in weak if (spot := lines.of(one)) is not None), None),
             repeated_cut=cut,
+            constant_part=None if constant is None else constant[1],
             drawn=lines.drawn() if data.get("kl_parted") else None,
             among_samples=None if divided is None else self._shared_spot(divided) or site.spot,
             pairs=None if pairs is None else lines.of(pairs.node),
@@ -226,6 +230,15 @@ class Graphs:
             return None
         lines = self._forward.lines
         return lines.lost_probability() or lines.cut_term(lines.of(found[0]), found[1])
+
+    def _constant_part(self, root: Any) -> tuple[str, Spot] | None:
+        """A part of the loss that has no history, though its name says that it is one; and the line that makes it."""
+        found = constant_term(root)
+        lines = self._forward.lines
+        names = set() if found is None else lines.terms(lines.of(found[0]), found[1])
+        named = {name for name in names if "loss" in name.lower()}
+        made = lines.makes(named) if len(named) == 1 else None
+        return None if made is None else (named.pop(), made)
 
     def _outermost(self, node: Any) -> Spot | None:
         """Where the last operation of the loss was applied, by whoever wrote the loss."""

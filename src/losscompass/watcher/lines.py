@@ -113,15 +113,23 @@ class Lines:
         """The last line that ran and makes a tensor ask for a gradient of its own, else the last that cuts."""
         return next((spot for spot in reversed(self._ran) if "requires_grad" in self._text(spot)), None) or self.cut()
 
-    def cut_term(self, spot: Spot | None, at: int) -> Spot | None:
-        """The line that makes a term of a sum (`at`: the left or the right one), if it cuts. `spot`: where terms are added."""
+    def terms(self, spot: Spot | None, at: int) -> set[str]:
+        """The names that stand on one side of a sum (`at`: 0 the left, 1 the right one) in the line where terms are added."""
         try:
             tree = None if spot is None else ast.parse(self._text(spot))
         except (SyntaxError, ValueError):
-            return None
+            return set()
         sums = [one for one in ast.walk(tree) if isinstance(one, ast.BinOp)] if tree is not None else []
-        terms = (one.right if at else one.left for one in sums if isinstance(one.op, ast.Add | ast.Sub))
-        names = {one.id for one in terms if isinstance(one, ast.Name)}
+        terms = [one.right if at else one.left for one in sums if isinstance(one.op, ast.Add | ast.Sub)]
+        return {one.id for one in terms if isinstance(one, ast.Name)}
+
+    def makes(self, names: set[str]) -> Spot | None:
+        """The last line that ran and gives one of the names its value."""
+        return next((spot for spot in reversed(self._ran) if assigned_name(self._text(spot)) in names), None)
+
+    def cut_term(self, spot: Spot | None, at: int) -> Spot | None:
+        """The line that makes a term of a sum, if it cuts."""
+        names = self.terms(spot, at)
         for one in reversed(self._ran):
             text = self._text(one)
             if _DETACHING.search(text) and assigned_name(text) in names:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.records import Place
 from ...evidence.run import Run
+from ..rewrite import same_scope
 from ..seen import count, flag, latest, number, place, shown, texts
 
 STEPS = 10
@@ -45,3 +46,12 @@ def _unreached(run: Run) -> Iterator[tuple[str, Place | None, Place | None]]:
         if count(looks[-1], "held_not_reached") == held and any(count(one, "cut") >= held for one in (*looks, *others)):
             cut = place(looks[-1], "cut")
             yield shown(texts(looks[-1], "held_not_reached_names")), cut or place(loop, "at"), cut
+
+
+def computed(run: Run, backward: Place | None) -> Place | None:
+    """Where the loss that is back-propagated was computed: the last call before, in the same function."""
+    calls = [spot for call in run.happened("loss-call") if (spot := place(call, "at")) is not None]
+    before = [
+        spot for spot in calls if backward is not None and same_scope(spot, backward) and spot.line <= backward.line
+    ]
+    return max(before, key=lambda spot: spot.line, default=None)

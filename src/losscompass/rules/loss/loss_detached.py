@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from ...evidence.records import Place
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..rewrite import changed, same_scope, without_detaching
+from ..rewrite import changed, without_detaching
 from ..seen import count, flag, loops, number, place, shown, text, texts
-from ._cuts import severed
+from ._constant_part import constant_part
+from ._cuts import computed, severed
 
 LEAST = 3  # losses
 NO_GRADIENT = ("does not require grad", "'float' object has no attribute 'backward'")
@@ -29,13 +29,13 @@ def detect(run: Run) -> Iterator[Finding]:
         at = next((spot for event in (*run.happened("coverage"), *found) if (spot := place(event, "cut"))), None)
         if leaves and (at is None or without_detaching(at.code) is None):
             at = (
-                _computed(run, place(leaves[0], "at")) or at
+                computed(run, place(leaves[0], "at")) or at
             )  # no cut to be seen: what the loss was given has no history
         spot = at or next((spot for loop in found if (spot := place(loop, "loss"))), None)
         spot = spot or place(leaves[0] if leaves else None, "at")
         yield Finding(
             onset=None,
-            values={"losses": max(losses, 1), "names": _all_names(run)},
+            values=_values(losses, _all_names(run)),
             place=spot,
             change=changed(spot, without_detaching),
         )
@@ -43,21 +43,20 @@ def detect(run: Run) -> Iterator[Finding]:
     for names, spot, cut in severed(run):
         yield Finding(
             onset=None,
-            values={"losses": max(losses, 1), "names": names or _all_names(run)},
+            values=_values(losses, names or _all_names(run)),
             place=spot,
             change=changed(cut, without_detaching),
         )
         return
+    part = constant_part(run)
+    if part is not None:
+        yield Finding(onset=None, values=_values(losses, part[0], "part"), confidence=0.9, place=part[1])
+        return
     yield from _parts(run)
 
 
-def _computed(run: Run, backward: Place | None) -> Place | None:
-    """Where the loss that is back-propagated was computed: the last call before, in the same function."""
-    calls = [spot for call in run.happened("loss-call") if (spot := place(call, "at")) is not None]
-    before = [
-        spot for spot in calls if backward is not None and same_scope(spot, backward) and spot.line <= backward.line
-    ]
-    return max(before, key=lambda spot: spot.line, default=None)
+def _values(losses: int, names: str, what: str = "reach") -> dict[str, float | str]:
+    return {"what": f"words:loss-detached.{what}", "losses": max(losses, 1), "names": names}
 
 
 def _all_names(run: Run) -> str:
@@ -85,7 +84,7 @@ def _parts(run: Run) -> Iterator[Finding]:
         spot = place(last, "cut", "model", "at")
         yield Finding(
             onset=None,
-            values={"losses": len(looks), "names": shown(names)},
+            values=_values(len(looks), shown(names)),
             severity=Severity.WARNING,
             place=spot,
             change=changed(place(last, "cut"), without_detaching),
