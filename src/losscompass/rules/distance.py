@@ -6,6 +6,7 @@ from .looks import values
 from .operations import LAYOUT, LINEAR
 from .seen import number, steps_in, texts
 
+AVERAGING, MEAN = {"Sum", "Div", "Mul", "Mean"}, 0.02  # and how far from 1 the weights of a mean may add up to
 FAR = 3.0  # times the size of the outputs: then the distance is the size of the targets
 
 
@@ -15,6 +16,11 @@ def form(graph: Event) -> str:
     kept = [name for name in ops if name not in LAYOUT]
     if len(kept) == 4 and kept[1:3] == ["Pow", "Sub"] and kept[3] in LINEAR | {"Add"} and kept[0] in {"Mean", "Sum"}:
         return kept[0]
+    at, weight = kept.index("Pow") if "Pow" in kept else len(kept), number(graph, "total_weight")
+    head, behind = kept[:at], kept[at + 1 : at + 3]
+    squares = len(behind) == 2 and behind[0] == "Sub" and behind[1] in LINEAR | {"Add"}
+    if squares and set(head) <= AVERAGING and weight is not None and abs(weight - 1.0) < MEAN:
+        return "Mean"  # of those that a mask leaves
     return ""
 
 

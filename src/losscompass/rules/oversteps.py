@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..evidence.names import Kind
-from ..evidence.run import Run
+from ..evidence.run import Run, Series
 from .base import Exhibit, Finding, Undecided
-from .looks import last, median_of, update_ratio, usual, values, weights
+from .looks import EARLY, last, median_of, update_ratio, usual, values, weights
 from .seen import count, number, place, text
 from .source import place_at, program
 from .source.setup import given_rate, own_optimiser
@@ -28,11 +28,14 @@ def seen_in_the_weights(run: Run) -> Finding | None:
     ratio, first = update_ratio(run), float(loss.value[0])
     sound = loss.value[np.isfinite(loss.value)]
     end = float(np.median(sound[-max(3, len(loss) // 10) :])) if sound.size else first
+    leapt = sound.size > 0 and float(sound[: max(POINTS, len(loss) // 10)].max()) >= 2 * abs(first)
+    at_peak = ratio * _climb(rates[0])
+    if TURNED <= ratio < OVERTURNED <= at_peak and leapt:
+        ratio = at_peak  # the first steps, which were looked at, were those of a warm-up
     over = ratio >= OVERTURNED
     if sound.size < len(loss) and end <= first and not over:
         return None  # it came down until it broke: not the rate, but a number that no rate would save
     lost = any(text(one, "what") in {"activation", "loss", "weight"} for one in run.happened("non-finite"))
-    leapt = sound.size > 0 and float(sound[: max(POINTS, len(loss) // 10)].max()) >= 2 * abs(first)
     wiped = _wiped(run)
     if wiped is not None:
         ratio = 1.0
@@ -93,6 +96,12 @@ def seen_in_the_outputs(run: Run) -> Finding | None:
         confidence=0.9,
         place=place_at(*made),
     )
+
+
+def _climb(rate: Series) -> float:
+    """How many times higher the rate climbs than it was when the steps of `update_ratio` were taken."""
+    early = float(np.nanmedian(rate.value[:EARLY]))
+    return float(np.nanmax(rate.value)) / early if early > 0 else 1.0
 
 
 def _wiped(run: Run) -> float | None:

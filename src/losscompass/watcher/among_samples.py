@@ -11,6 +11,7 @@ MOST: Final = 5_000
 _NORMS: Final = ("LinalgVectorNorm", "Norm")
 _KEEPING: Final = SHAPING | {"ClampMin", "Clamp", "Maximum", "Add", "Expand"}
 _SCALING: Final = SHAPING | {"Mul", "Div"}
+_SCALED: Final = _SCALING | {"NativeDropout"}
 
 
 def divided_among_samples(nodes: Sequence[Any]) -> Any:
@@ -22,6 +23,7 @@ def divided_among_samples(nodes: Sequence[Any]) -> Any:
     if len(nodes) > MOST:
         return None
     found = [one for node in nodes if (one := node if _lengths(node) or _shares(node) else _weighing(node)) is not None]
+    found += _gates(nodes)
     summed = {id(inner) for node in nodes for inner in _over_rows(node)}
     return next((node for node in found if id(node) not in summed), None)
 
@@ -76,6 +78,42 @@ def _weighing(node: Any) -> Any:
         ):
             return shares if _scores(_inner(shares)[0]) else None
     return None
+
+
+def _gates(nodes: Sequence[Any]) -> list[Any]:
+    """Shares along the samples that each number of what a layer gives, or the batch holds, is multiplied with: `x * gate(x).softmax(0)`.
+
+    Shares that are then added up along that axis are those of an attention whose first axis is the time.
+    """
+    found = {}
+    for node in nodes:
+        if operation(node) != "Mul":
+            continue
+        for side, (child, _) in enumerate(node.next_functions):
+            shares = None if child is None else _through(child, _SCALED)
+            if shares is None or operation(shares) not in ("Softmax", "SafeSoftmax"):
+                continue
+            sizes = _shape(shares, "_saved_result")
+            other = _shape(node, "_saved_self" if side else "_saved_other")
+            wide = len(sizes) > 1 and sizes[0] > 1 and sizes[-1] > 1 and (len(sizes) > 2 or sizes[0] != sizes[1])
+            if wide and sizes == other and _axes(shares, "_saved_dim", len(sizes)) == (0,):
+                found[id(node)] = shares if _scores(_inner(shares)[0]) else None
+    for node in nodes if found else ():
+        if operation(node) in ("Sum", "Mean"):
+            sizes = tuple(getattr(node, "_saved_self_sym_sizes", ()) or ())
+            axes = _axes(node, "_saved_dim", len(sizes)) or (0,)
+            if 0 in axes:
+                found.pop(next((id(one) for one in _down(node) if id(one) in found), 0), None)
+    return [one for one in found.values() if one is not None]
+
+
+def _down(node: Any) -> list[Any]:
+    """What is added up, through changes of its shape and factors."""
+    below = _inner(node)
+    for one in below:  # grows while it is walked
+        if operation(one) in _SCALED and operation(one) != "Mul" and len(below) < 8:
+            below += _inner(one)
+    return below
 
 
 def _centre(node: Any) -> Any:

@@ -12,6 +12,9 @@ MOST: Final = 5_000
 PRODUCTS: Final = frozenset(("Bmm", "Baddbmm"))
 _SOFTMAX: Final = frozenset(("Softmax", "SafeSoftmax", "LogSoftmax"))
 _TO_LOGARITHM: Final = frozenset(("Log", "Clamp", "ClampMin", "ClampMax", "Div"))
+_TURNING: Final = frozenset(("Transpose", "T", "Permute", "Select", "Squeeze", "Unsqueeze", "Slice", "AsStrided"))
+"""Of these, those after which the last two axes need not be what they were."""
+
 _THROUGH: Final = SHAPING | {"NativeDropout", "MaskedFill", "Mul", "Div"}
 
 
@@ -28,8 +31,9 @@ def softmax_astray(nodes: Sequence[Any]) -> Astray | None:
     """The first softmax whose axis cannot be meant, by what its result goes into. `nodes`: all of a graph (`all_nodes`).
 
     Before a batched product of matrices the sum runs over one of the last two axes; shares along an axis before these are
-    never added up. Before a loss over classes the class axis is 1. A square matrix is left alone: there both
-    directions are in use (contrastive losses). What picks one share of each row (`gather`) picks along the axis of the classes.
+    never added up, nor those of an attention's scores along the other one of the two. Before a loss over classes the class axis is 1. A square
+    matrix is left alone: there both directions are in use (contrastive losses). What picks one share of each row (`gather`) picks along the
+    axis of the classes.
     """
     if len(nodes) > MOST:
         return None
@@ -39,19 +43,21 @@ def softmax_astray(nodes: Sequence[Any]) -> Astray | None:
             return picked
         if name not in PRODUCTS and name not in LOSSES:
             continue
-        for child, _ in node.next_functions:
-            direct, below = True, child
+        for at, (child, _) in enumerate(node.next_functions):
+            direct, below, turned = True, child, False
             for _ in range(8):
                 inner = _single(below)
                 if inner is None:
                     break
+                turned = turned or operation(below) in _TURNING
                 direct, below = False, inner
             found = None if below is None or operation(below) not in _SOFTMAX else _axis(below)
             if found is None:
                 continue
             axis, shape = found
             if name in PRODUCTS:
-                wrong = len(shape) >= 3 and axis < len(shape) - 2
+                across = not turned and len(shape) >= 3 and axis == _kept_axis(name, at, len(shape))
+                wrong = len(shape) >= 3 and (axis < len(shape) - 2 or (across and _of_a_product(below)))
             else:
                 classes = direct and name.startswith("NllLoss")
                 wrong = len(shape) >= 2 and shape[0] != shape[1] and (axis == 0 or (classes and axis != 1))
@@ -85,6 +91,26 @@ def _inner(node: Any) -> Any:
     if len(inner) == 2 and len(sums) == 1:
         inner.remove(sums[0])
     return inner[0] if len(inner) == 1 else None
+
+
+def _kept_axis(name: str, at: int, axes: int) -> int:
+    """Of the last two axes of a factor, the one that a product of matrices does not add up over."""
+    left = at == (0 if name == "Bmm" else 1)
+    return axes - 2 if left else axes - 1
+
+
+def _of_a_product(node: Any) -> bool:
+    """Whether what is shared out are products of two tensors that were computed, as an attention compares queries with keys.
+
+    Scores of a layer may be shared out among clusters, and then added up over the places that were assigned to each.
+    """
+    inner = [child for child, _ in node.next_functions if child is not None]
+    for _ in range(8):
+        if len(inner) != 1 or operation(inner[0]) in PRODUCTS:
+            break
+        below = _single(inner[0])
+        inner = [] if below is None else [below]
+    return len(inner) == 1 and operation(inner[0]) in PRODUCTS and all(child for child, _ in inner[0].next_functions)
 
 
 def _single(node: Any) -> Any:

@@ -34,6 +34,7 @@ LOOKED_AT: Final = 65_536
 
 _DISTINCT: Final = 4096
 _WEIGHTS: Final = 64
+_ROWS: Final = 128
 
 Data = dict[str, Any]
 
@@ -149,6 +150,30 @@ def echoes(given: Any, target: Any) -> Data:
         return {}
     end = given[:, -ahead:] if given.dim() == 3 else given[:, -ahead:, None]
     return {"target_ends_input": float((end == rows[:, :, None]).all(1).double().mean(0).max())}
+
+
+def padded(given: Any, target: Any) -> float:
+    """The share of the targets, numbers in rows (samples, time), that fill rows up where the rows of the model's input are filled up, too.
+
+    Rows are filled up by one value that is repeated to their ends, from other places on in other rows. 0 where that is not so.
+    """
+    target = target[..., 0] if target.dim() == 3 and target.shape[2] == 1 else target
+    if target.dim() != 2 or not target.dtype.is_floating_point or given.shape[:2] != target.shape:
+        return 0.0
+    if min(target.shape) < 4 or (given.dim() == 2 and given.dtype.is_floating_point):
+        return 0.0  # a table, or pictures laid flat: zeros at an end are data
+    target, given = target[:_ROWS], given[:_ROWS].reshape(*given[:_ROWS].shape[:2], -1)
+    runs = _ends(target[..., None])
+    alike = bool((runs == _ends(given)).all()) and bool((runs != runs[0]).any())
+    return float(runs.sum()) / target.numel() if alike else 0.0
+
+
+def _ends(rows: Any) -> Any:
+    """How long the run of the commonest last entry is at the end of each row."""
+    last = rows[:, -1]
+    common = (last[:, None] == last[None]).all(-1).sum(1)
+    same = (rows == last[common.argmax()]).all(-1)
+    return same.flip(1).long().cumprod(1).sum(1)
 
 
 def _row_sums(made: Any) -> Data:

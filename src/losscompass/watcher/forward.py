@@ -5,9 +5,11 @@ once it is used they are never put up.
 """
 
 import inspect
+import sys
 import weakref
 from collections.abc import Container
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any, Final
 
 from .lines import Lines, release
@@ -18,6 +20,10 @@ _MODE_SENSITIVE: Final = 64
 
 _PLAIN: Final = frozenset(("builtins", "types", "typing", "_frozen_importlib", "argparse", "numpy", "torch"))
 """Modules whose objects hold no model."""
+
+_ANSWERS: Final = ("label", "target")
+_INNER: Final = 12
+"""Frames between a hook and the call of the module."""
 
 _MODELS: Final = 32
 _CALLS: Final = 4096
@@ -150,7 +156,7 @@ class Forward:
                 else:
                     self.evaluated = self._places.spot(3)
                 if self.on_input is not None:
-                    self.on_input(model, args)
+                    self.on_input(model, args or _by_name(module))
         if self.on_call is not None and self._torch.is_grad_enabled():
             self.on_call(module, args, lambda: self._places.spot(1))
         if module._parameters and self._graded and len(self.called) < _CALLS:
@@ -246,6 +252,19 @@ def _silent(guarded: Any) -> Any:
         guarded(*args)
 
     return hook
+
+
+def _by_name(module: Any) -> tuple[Any, ...]:
+    """What a module is given by name alone, as `model(**batch)` does, without what is named as an answer: hooks are not told of it."""
+    frame: FrameType | None = sys._getframe(1)
+    for _ in range(_INNER):
+        if frame is None:
+            break
+        if frame.f_code.co_name == "_call_impl" and frame.f_locals.get("self") is module:
+            named = frame.f_locals.get("kwargs") or {}
+            return ({key: one for key, one in named.items() if not key.startswith(_ANSWERS)},)
+        frame = frame.f_back
+    return ()
 
 
 def _outermost(module: Any, frame: Any, kind: type) -> tuple[Any, str]:

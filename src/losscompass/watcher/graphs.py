@@ -7,16 +7,19 @@ from time import perf_counter
 from typing import Any, Final
 
 from . import facts
+from .ahead import looks_ahead
 from .among_samples import divided_among_samples
 from .astray import softmax_astray
 from .batches import first_tensor
 from .broadcast import repeated
 from .budget import Budget
 from .by_hand import ByHand
-from .contract import CRITERIA, LOOKED_AT, arguments, describe, echoes
+from .contract import CRITERIA, LOOKED_AT, arguments, describe, echoes, padded
 from .coverage import Coverage
 from .definitions import line_of
+from .fed import fed
 from .forward import Forward
+from .handmade import asked
 from .layout import scrambled_view
 from .loss_graph import (
     ATTENDING,
@@ -25,15 +28,21 @@ from .loss_graph import (
     divergence,
     fragile_operations,
     operations_above,
+    total_weight,
 )
 from .losses import BackwardSite, Losses, LossSite, Pending
 from .outputs import Outputs, compared
 from .places import Places, Spot
+from .squashed import longest_run
 from .telling import Telling
 from .xray import LINEAR, SHAPING, Xray, all_nodes, chain, operation, scale_of, walk
 
 ACTIVATIONS: Final = {"Relu": "ReLU", "Sigmoid": "Sigmoid", "Tanh": "Tanh"}
 """Operations that keep their output for the backward, and the module of the same kind."""
+
+
+_FORECASTS: Final = 4
+"""Batches of which it is asked whether their input has seen the time that is to be forecast."""
 
 
 class Graphs:
@@ -60,6 +69,7 @@ class Graphs:
         self.on_activation: Callable[[str, Any, Spot], None] | None = None  # of a function: its kind, output and line
         self._criteria: dict[str, list[Spot | None]] = {}  # where the modules of each loss function were made
         self._given: Any = None  # what the model was given, weak
+        self._forecasts = 0  # how often a forecast's input was asked for what it has seen
         self.by_hand = ByHand()
 
     def criterion(self, kind: str, spot: Spot | None) -> None:
@@ -81,6 +91,29 @@ class Graphs:
             return {}
         return echoes(given, target.detach()) if max(given.numel(), target.numel()) <= LOOKED_AT else {}
 
+    def _filled_up(self, target: Any) -> dict[str, float]:
+        """How much of the target only fills rows up to one length."""
+        given = None if self._given is None else self._given()
+        if given is None or not isinstance(target, self._torch.Tensor) or given.dim() < 2 or given.is_complex():
+            return {}
+        share = padded(given.detach(), target.detach()) if max(given.numel(), target.numel()) <= LOOKED_AT else 0.0
+        figures: dict[str, float] = {"padded": share} if share else {}
+        if self._forecasts < _FORECASTS and given.dim() == 3:
+            self._forecasts += 1
+            figures |= looks_ahead(self._torch, given.detach(), target.detach())
+        return figures
+
+    def _asked(self, root: Any, answer: Any) -> dict[str, float]:
+        """What a distance that was written by hand asks for. `answer`: numbers of the model, and their place in the graph."""
+        rows = 0 if answer is None or not answer[0].dim() else int(answer[0].shape[0])
+        found = asked(self._torch, root, answer[0], answer[1], rows) if rows else None
+        if found is None or found[0] != "number" or found[2].numel() > LOOKED_AT or not found[2].numel():
+            return {}
+        filled = self._filled_up(found[2])
+        numbers = found[2][found[2] != found[2][:, -1].mode().values] if "padded" in filled else found[2]
+        numbers = numbers.double() if numbers.device.type != "mps" else numbers.float()
+        return {"asked_mean": float(numbers.mean()), "asked_std": float(numbers.std(correction=0)), **filled}
+
     def loss_call(self, site: LossSite, args: tuple[Any, ...], kwargs: dict[str, Any], made: Any, phase: str) -> None:
         """What a loss function was given, and what made it."""
         began = perf_counter()
@@ -90,7 +123,13 @@ class Graphs:
             data["value"] = float(made.detach())
         made_by, target = arguments(args, kwargs)
         data |= self._against_input(target)
-        applied = None
+        if phase == "train":
+            data |= self._filled_up(target)
+        applied = feeding = None
+        if phase == "train" and site.function in ("cross_entropy", "nll_loss") and made.grad_fn is not None:
+            given, node = fed(all_nodes(made.grad_fn), target) if isinstance(target, self._torch.Tensor) else ({}, None)
+            data |= given
+            feeding = None if node is None else self._forward.lines.of(node)
         if isinstance(made_by, self._torch.Tensor):
             nodes = chain(made_by.grad_fn)
             data["input_ops"] = tuple(operation(node) for node in nodes)
@@ -98,7 +137,12 @@ class Graphs:
             applied = None if bending is None else self._forward.lines.of(bending)
         made_at = self._criteria.get(site.function, ())
         self._telling.event(
-            "loss-call", data, at=site.spot, input_op=applied, made=made_at[0] if len(made_at) == 1 else None
+            "loss-call",
+            data,
+            at=site.spot,
+            input_op=applied,
+            made=made_at[0] if len(made_at) == 1 else None,
+            fed=feeding,
         )
         if phase == "train" and not self._loss_known:
             self._loss_known = True
@@ -109,8 +153,8 @@ class Graphs:
             self._telling.nonfinite("target", site.function, share, phase, site.spot)
         self._budget.charge(began)
 
-    def backward(self, root: Any, site: BackwardSite, outputs: Outputs) -> None:
-        """The X-ray of a loss that is about to be back-propagated."""
+    def backward(self, root: Any, site: BackwardSite, outputs: Outputs, answer: Any = None) -> None:
+        """The X-ray of a loss that is about to be back-propagated. `answer`: what a model made last, if that is known."""
         began = perf_counter()
         node = root.grad_fn
         seen = Xray() if node is None else walk(node)
@@ -146,6 +190,7 @@ class Graphs:
         astray = softmax_astray(nodes)
         if astray is not None:
             data |= {"astray_op": operation(astray.node), "astray_axis": astray.axis, "astray_axes": astray.axes}
+        data["squashed_run"], squashed = longest_run(nodes)
         divided = divided_among_samples(nodes)
         pairs = None if node is None else repeated(node)
         if pairs is not None:
@@ -159,6 +204,9 @@ class Graphs:
         cut, data["repeated_cuts"] = self._forward.lines.repeated_cut()
         if node is not None:
             data["root_ops"] = tuple(operations_above(node))
+            if not seen.loss_nodes and (weight := total_weight(node)) is not None:
+                data["total_weight"] = weight
+                data |= self._asked(root, answer)
             data["fragile"] = tuple(f"{name}×{count}" for name, count in Counter(map(operation, weak)).items())
             data["attention"] = attention(self._torch, nodes, seen.ops)
             told = divergence(node) if seen.ops["Exp"] else None
@@ -185,6 +233,7 @@ class Graphs:
             constant_part=None if constant is None else constant[1],
             drawn=lines.drawn() if data.get("kl_parted") else None,
             among_samples=None if divided is None else self._shared_spot(divided) or site.spot,
+            squashed=None if squashed is None else lines.of(squashed),
             pairs=None if pairs is None else lines.of(pairs.node),
             lost=lost,
             cut=lines.new_leaf() if not data.get("registered", 1) else None,

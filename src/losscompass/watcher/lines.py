@@ -12,7 +12,7 @@ import sys
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, Final
 
 from .places import Places, Spot, assigned_name
@@ -26,6 +26,9 @@ _CUTTING: Final = re.compile(
 )
 """What a line holds that cuts a graph."""
 
+
+_ABOVE: Final = 6
+"""Lines above a function that may change it."""
 
 _RESHAPING: Final = re.compile(r"\.view(_as)?\(|reshape(_as)?\(|\.unflatten\(|\.flatten\(")
 """What a line holds that changes a shape."""
@@ -98,8 +101,20 @@ class Lines:
         return self._spots[at] if at >= 0 else None
 
     def cut(self) -> Spot | None:
-        """The last line that ran and holds something that cuts a graph."""
-        return next((spot for spot in reversed(self._ran) if _CUTTING.search(self._text(spot))), None)
+        """The last line that ran and holds something that cuts a graph, else what stands above a function that ran and does so."""
+        cutting = next((spot for spot in reversed(self._ran) if _CUTTING.search(self._text(spot))), None)
+        return cutting or next(filter(None, map(self._decorated, {spot.code: None for spot in self._ran})), None)
+
+    def _decorated(self, code: CodeType) -> Spot | None:
+        """The line above a function by which all of it runs without gradients."""
+        for line in range(code.co_firstlineno, code.co_firstlineno + _ABOVE):
+            spot = self._places.spot_of(code, line)
+            text = self._text(spot)
+            if not text.startswith("@"):
+                break
+            if _CUTTING.search(text):
+                return spot
+        return None
 
     def reshapes(self, spot: Spot) -> bool:
         """Whether a line changes a shape by its text."""

@@ -197,6 +197,28 @@ def _leaves(node: Any) -> set[Any]:
     return {leaf for leaf in _below(node) if operation(leaf) == "AccumulateGrad"}
 
 
+def total_weight(root: Any) -> float | None:
+    """What the weights of the single errors add up to in a loss written by hand: 1 in a mean, masked or not, 1/4 where it is divided by four.
+
+    None where it is no sum of errors times constants.
+    """
+    factor, node = 1.0, root
+    sizes: tuple[int, ...] = ()
+    for _ in range(_STEPS):
+        name = operation(node)
+        children = [child for child, _ in node.next_functions if child is not None]
+        mask = _saved(node, "_saved_other") if name in ("Mul", "Div") and len(children) == 1 else None
+        if sizes and mask is not None and mask.numel() > 1 and name == "Mul" and mask.numel() <= _OUTER:
+            return float(factor * float(mask.detach().double().sum()) * (prod(sizes) / mask.numel()))
+        known = _factors(node, name, children) if name not in ("Add", "Sub", "Rsub", "Neg") else ()
+        if name in LOSSES or len(children) != 1 or len(known) != 1:
+            break
+        if name in ("Sum", "Mean"):
+            sizes = tuple(_saved(node, "_saved_self_sym_sizes") or ())
+        factor, node = factor * known[0], children[0]
+    return float(factor * prod(sizes)) if sizes and operation(node) not in LOSSES else None
+
+
 def constant_term(root: Any) -> tuple[Any, int] | None:
     """The sum, among those that are the loss, of which one of both terms is a tensor without history; and which term."""
     rows = [root]

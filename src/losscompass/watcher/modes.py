@@ -26,6 +26,8 @@ class Modes:
         self._late: deque[bool] = deque(maxlen=_LATE)
         # Calls without gradients, whatever came of them: where a loss is written by hand, they are all there is of a validation.
         self.called = self.called_in_train = self.episodes = 0
+        self._evaluated: Model | None = None  # the one that was last called without gradients
+        self._ever: set[int] = set()  # the numbers of all that were
         self._since = True  # a backward since the last of them
 
     def trained(self, *, xray: bool) -> None:
@@ -49,6 +51,8 @@ class Modes:
     def without_gradients(self, model: Model) -> None:
         """A model is called without gradients."""
         wrong = model.any_sensitive(training=True)
+        self._evaluated = model
+        self._ever.add(model.number)
         if wrong is None or not self._loop.backwards:
             return
         self.called += 1
@@ -60,7 +64,10 @@ class Modes:
 
     def validated(self, spot: Spot | None) -> None:
         """A loss without gradients: is the model as a whole in the mode of training?"""
+        # Not every call is seen: an average that is validated in the place of the model was called without gradients before.
         model = self._forward.last
+        if model is not None and self._evaluated is not None and model.number not in self._ever:
+            model = self._evaluated
         sensitive = None if model is None else model.any_sensitive(training=True)
         if model is None or sensitive is None:
             return

@@ -206,6 +206,11 @@ class Pairs:
             # Its numbers and the place in the graph: the graph itself must not live longer for it.
             self._answer = (made.detach(), place_of(made.grad_fn), made._version)
 
+    def answered(self) -> tuple[Any, int] | None:
+        """What the outermost module made last with gradients, and its place in the graph; None where it was written over since."""
+        made = self._answer
+        return None if made is None or made[0]._version != made[2] else (made[0], made[1])
+
     def loaded(self, batch: Any) -> None:
         """A loader gave a batch: of two tensors, the second may be what is asked for."""
         parts = list(batch.values()) if isinstance(batch, dict) else batch

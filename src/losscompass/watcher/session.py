@@ -287,7 +287,7 @@ class Session:
         self._moved(before)
         if self._xray or site.calls == 0:
             self.forward.lines.end()
-            self.graphs.backward(root, site, self.outputs)
+            self.graphs.backward(root, site, self.outputs, self.pairs.answered())
         self.losses.trained_on(root, site)
         labels = self.pairs.by_hand(root, spot, before)
         if labels is not None:

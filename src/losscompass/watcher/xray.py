@@ -87,7 +87,7 @@ def _children(node: Any) -> tuple[Any, ...]:
     return tuple(child for child, _ in node.next_functions if child is not None)
 
 
-def _holds_parameter(child: Any) -> bool:
+def holds_parameter(child: Any) -> bool:
     """Whether an input of a product is a leaf, or one turned or reshaped."""
     for _ in range(4):
         kind = operation(child)
@@ -146,7 +146,7 @@ def walk(root: Any) -> Xray:
             if child in after:
                 after.add(node)
                 longest = max(longest, run.get(child, 0))
-        if name in LINEAR and any(_holds_parameter(child) for child in children):
+        if name in LINEAR and any(holds_parameter(child) for child in children):
             linear.add(node)
             after.add(node)
             run[node] = longest + 1

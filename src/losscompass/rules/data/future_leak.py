@@ -8,6 +8,8 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..rewrite import calls_of
 from ..seen import count, looked, number, place, text, training_calls
+from ._ahead import looks_ahead
+from ._told import not_shifted, told_the_answer
 
 DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 SAME = 0.99  # of the tokens
@@ -15,6 +17,9 @@ LEAST = 4  # different tokens: of fewer, neighbours are often the same
 
 
 def detect(run: Run) -> Iterator[Finding]:
+    if (ahead := looks_ahead(run)) is not None:
+        yield ahead
+        return
     looked(run, "loss-call")
     windows = [one for one in training_calls(run, *DISTANCES) if number(one, "target_ends_input") is not None]
     if windows and all(
@@ -23,6 +28,10 @@ def detect(run: Run) -> Iterator[Finding]:
         yield Finding(onset=None, values={"seen": "input[-k:] = target"}, confidence=0.9, place=place(windows[0], "at"))
         return
     calls = [one for one in training_calls(run, "cross_entropy", "nll_loss") if count(one, "target_distinct") >= LEAST]
+    fed = [one for one in calls if number(one, "fed_same") is not None]
+    if fed and len(fed) == len(calls) and all(told_the_answer(one, SAME) for one in fed):
+        yield Finding(onset=None, values={"seen": "embedding = target"}, confidence=0.9, place=not_shifted(run, fed[0]))
+        return
     told = [one for one in calls if number(one, "target_is_input") is not None]
     if not told:
         return
@@ -60,6 +69,7 @@ RULE = Rule(
         Need("fact:watched"),
         Need("event:loss-call", optional=True),
         Need("event:graph", optional=True),
+        Need("event:source", optional=True),
         Need("event:model", optional=True),
     ),
     detect=detect,

@@ -7,7 +7,7 @@ from ..base import Finding, Need, Rule, Severity, Undecided
 from ..pairs import LOOKED, enough, figure, network, pairs, skill
 from ..seen import proportional
 from ._columns import known, number, text
-from ._raw_target import SIZE, raw_target_in_the_loss
+from ._raw_target import SIZE, on_the_way, raw_target_in_the_loss
 
 TINY = 1e-3
 WATCHED = 5.0  # size in a run in which the network is far behind a plain model of the same samples
@@ -37,7 +37,7 @@ def detect(run: Run, size: float = SIZE.value) -> Iterator[Finding]:
 def _watched(run: Run) -> Iterator[Finding]:
     """A target in large units that a plain model predicts and the network does not."""
     looks = list(pairs(run))
-    if not looks and (found := raw_target_in_the_loss(run)) is not None:
+    if (found := on_the_way(run) or (None if looks else raw_target_in_the_loss(run))) is not None:
         yield found
         return
     if not looks:
@@ -96,6 +96,7 @@ RULE = Rule(
         Need("event:loop", optional=True),
         Need("fact:reinforcement", optional=True),
         Need("event:graph", optional=True),
+        Need("event:loss-call", optional=True),
         Need("tensor:activation", optional=True),
     ),
     detect=detect,

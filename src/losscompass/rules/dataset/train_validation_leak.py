@@ -50,8 +50,9 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
     if (not copies and not alike) or (exact >= WHOLE and run.facts.get("watched")):
         return  # not a part of the validation got into the training: it is the training data (validation-is-train)
     tokens = any(text(one, "dtype").startswith("int") for one in run.happened("batch"))
-    if run.facts.get("watched") and (tokens or number(samples, "train_repeats", 0) >= exact / RECUR):
-        return  # short sequences of few letters recur by themselves, in the training alone as well
+    recur = max(number(samples, "train_repeats", 0), _within_validation(run))
+    if run.facts.get("watched") and (tokens or recur >= exact / RECUR):
+        return  # short sequences of few letters recur by themselves, in the training or the validation alone as well
     rows: list[tuple[int, int | str]] = [(row, "") for row in whole(figures(samples, "near_rows"))]
     if copies:
         rows = list(zip(whole(figures(samples, "val_rows")), whole(figures(samples, "train_rows")), strict=False))
@@ -68,6 +69,17 @@ def detect(run: Run, share: float = SHARE.value, chance: float = CHANCE.value) -
         severity=Severity.CRITICAL if (exact if copies else 0) + (near if alike else 0) >= CRITICAL else None,
         place=_data(run, samples),
     )
+
+
+def _within_validation(run: Run) -> float:
+    """The share of the validation's samples that recur within one pass over it."""
+    lengths = {number(one, "loader", -1): number(one, "length", 0) for one in run.happened("loader")}
+    shares = [0.0]
+    for one in run.happened("samples"):
+        seen, loaders = number(one, "val_seen", 0), figures(one, "loaders")
+        if len(loaders) == 1 and 0 < seen <= lengths.get(float(loaders[0]), 0):
+            shares.append(1.0 - number(one, "val", 0) / seen)
+    return max(shares)
 
 
 def _data(run: Run, samples: Event) -> Place | None:

@@ -6,10 +6,11 @@ from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..rewrite import changed
-from ..seen import count, loops, number, place, proportional, text, texts
+from ..seen import count, loops, number, place, text, texts
 
 LEAST = 3  # steps
 DIVIDED = 1.5  # times smaller than the backward left it
+MEAN = 0.02  # how far the weights of a mean may be from adding up to 1
 CLOSURES = {"LBFGS"}  # they call back for the gradient several times a step
 
 
@@ -53,14 +54,27 @@ def _summed(run: Run, loop: Event, backwards: int) -> bool:
     losses = count(loop, "losses")
     if (number(loop, "shrunk") or 1.0) > DIVIDED:
         return False  # the sum is made a mean by hand, before the step
+    graphs, scaled = run.happened("graph"), False
     if not reductions and not losses:  # written by hand: the graph tells how it was put together
-        roots = [texts(graph, "root_ops")[:1] for graph in run.happened("graph")]
-        reductions, losses = ({"mean"} if set(roots) == {("Mean",)} else set()), backwards
-    scaled = any(
-        (number(g, "scaled_by") or 1) != 1 or texts(g, "root_ops")[:1] in {("Div",), ("Mul",)}
-        for g in run.happened("graph")
+        means = [number(graph, "total_weight") for graph in graphs]
+        whole = all(one is not None and abs(one - 1.0) <= MEAN for one in means) if any(means) else None
+        plain = {texts(graph, "root_ops")[:1] for graph in graphs} == {("Mean",)}
+        reductions, losses = ({"mean"} if whole or (whole is None and plain) else set()), backwards
+    else:
+        scaled = any(
+            (number(g, "scaled_by") or 1) != 1 or texts(g, "root_ops")[:1] in {("Div",), ("Mul",)} for g in graphs
+        )
+    return _grows(run, loop) and reductions == {"mean"} and not scaled and losses >= 0.9 * backwards
+
+
+def _grows(run: Run, loop: Event) -> bool:
+    """Whether most steps grow with the gradient: SGD whose clipping, if there is any, leaves most of them alone."""
+    made = {number(one, "number"): text(one, "class") for one in run.happened("optimizer")}
+    return (
+        len(made) == 1
+        and {"SGD", "ASGD"} >= set(made.values())
+        and count(loop, "clips_biting") <= count(loop, "clips") / 2
     )
-    return proportional(run) is not None and reductions == {"mean"} and not scaled and losses >= 0.9 * backwards
 
 
 RULE = Rule(

@@ -49,8 +49,11 @@ def _by_hand(run: Run, failed: bool) -> Finding | None:
             sites.setdefault(count(graph, "site"), []).append((step, ended, graph))
     for seen in sites.values():
         (start, first, _), (end, last, graph) = seen[0], seen[-1]
-        every = all(one[1] - first == first * (one[0] - start) for one in seen)
-        if end > start and every and ((retained and len(seen) >= GROWS) or failed):
+        every = end > start and all(one[1] - first == first * (one[0] - start) for one in seen)
+        # A total that is set back with each step grows from one batch to the next of those that make the step.
+        within = [one[1] for one in seen if one[0] == end]
+        inside = [count - within[0] for count in within] == [within[0] * at for at in range(len(within))]
+        if (every and ((retained and len(seen) >= GROWS) or failed)) or (inside and retained and len(within) >= GROWS):
             values = {"earlier": last - first, "before": seen[-2][1] - first, "losses": last}
             change = _change(run)
             return Finding(

@@ -7,8 +7,9 @@ import numpy as np
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding
+from ..distance import form
 from ..looks import values
-from ..seen import count, place, steps_in, texts
+from ..seen import count, number, place, steps_in, texts
 
 GROWN = 1e3  # times the outputs of the first layer
 DEEP = 10  # products with weights, each time step counted
@@ -34,9 +35,14 @@ def through_the_layers(run: Run) -> Finding | None:
 
 
 def settled(run: Run) -> bool:
-    """Whether the loss came down for good all the same."""
-    curve = run.curve("train")
-    return curve is not None and len(curve) > 0 and bool(np.median(curve.value[-5:]) < curve.value[0] / 2)
+    """Whether the loss came down for good all the same: from its start, or where that is known from that of answering 0 to everything."""
+    curve, graph = run.curve("train"), next(iter(run.happened("graph")), None)
+    if curve is None or not len(curve):
+        return False
+    start = float(curve.value[0])
+    if graph is not None and form(graph) == "Mean" and (spread := number(graph, "asked_std")) is not None:
+        start = min(start, spread**2 + (number(graph, "asked_mean") or 0.0) ** 2)
+    return bool(np.median(curve.value[-5:]) < start / 2)
 
 
 def is_deep(graph: Event) -> bool:

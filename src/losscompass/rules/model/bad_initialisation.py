@@ -7,7 +7,7 @@ from ...evidence.run import Run, TensorTrack
 from ..base import Finding, Need, Rule, Severity
 from ..looks import is_weight, last, values, weights
 from ..seen import flag, place
-from ..source.lines import sets_weights
+from ..source.lines import draws_wide, sets_weights
 from ._start import MATRIX, MOST, alike, burst, is_constant, leap, of_one_value
 
 LARGE = 1.5  # standard deviation. Usual starts: 1/sqrt(inputs), at most 1 for an embedding
@@ -61,7 +61,7 @@ def detect(run: Run) -> Iterator[Finding]:
     yield Finding(
         onset=None,
         values={"layer": layers[0].tensor, "scale": scale, "layers": len(layers), "of": len(held)},
-        place=_set(run, model),
+        place=_set(run, model, scale),
     )
 
 
@@ -69,9 +69,10 @@ def _large(one: TensorTrack) -> bool:
     return float(values(one, "std")[0]) >= LARGE
 
 
-def _set(run: Run, model: Event | None) -> Place | None:
+def _set(run: Run, model: Event | None, scale: float = 0.0) -> Place | None:
     """Where the weights were given their first numbers, else where the model was made."""
-    return place(model, "init") or sets_weights(run) or place(model, "at")
+    wide = draws_wide(run, scale) if scale else None
+    return wide or place(model, "init") or sets_weights(run) or place(model, "at")
 
 
 RULE = Rule(

@@ -8,7 +8,7 @@ import numpy as np
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ..looks import EARLY, last, values, weights
-from ..seen import place, texts
+from ..seen import count, place, texts
 
 # of the largest gradient (root mean square of a number): the layers that learn a thousand times slower
 FAINT = Threshold(1e-3, unit="of the largest gradient", basis="calibration/watched/vanishing-gradients.json")
@@ -16,6 +16,7 @@ FAINT = Threshold(1e-3, unit="of the largest gradient", basis="calibration/watch
 GONE = Threshold(1e-4, unit="of the largest gradient", basis="calibration/watched/vanishing-gradients.json")
 SQUASHING = ("Sigmoid", "Tanh")
 MANY = 6  # of them, one behind the other
+SHRUNK = 0.02  # of the largest gradient, where so many sigmoids stand in a row: each passes on a quarter at most
 LONG, FLAT = 50, 0.02  # steps, and the share by which the loss moves at most
 STILL = 0.01  # the share by which the outputs of the first half of the layers change at most
 MOVES = 0.1  # and those of the last one at least
@@ -37,6 +38,10 @@ def detect(run: Run, faint_at: float = FAINT.value, gone: float = GONE.value) ->
         return
     at = max(range(len(sizes)), key=lambda index: sizes[index][1])
     largest = sizes[at][1]
+    graph = next(iter(run.happened("graph")), None)
+    squashed = graph is not None and count(graph, "squashed_run") >= MANY
+    # Behind sigmoids in a row nothing of an early layer, or time, arrives: what does has come the short way.
+    faint_at, gone = (SHRUNK, SHRUNK) if squashed else (faint_at, gone)
     faint = [(name, size / largest) for name, size in sizes[:at] if 0 < size <= faint_at * largest]
     if len(faint) < 2 or min(share for _, share in faint) > gone:
         return
@@ -52,7 +57,7 @@ def detect(run: Run, faint_at: float = FAINT.value, gone: float = GONE.value) ->
             "faint": len(faint),
             "layers": len(sizes),
         },
-        place=place(model, "recurrent", "at"),
+        place=(place(graph, "squashed") if squashed else None) or place(model, "recurrent", "at"),
     )
 
 

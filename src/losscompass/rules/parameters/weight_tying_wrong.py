@@ -11,7 +11,7 @@ from ..source.ties import Tie, ties
 
 THRESHOLDS = {
     "large": Threshold(
-        8.0, "factor of the shared table", "a scale of 1 or 1/√width is usual; the zoo's fault has 1,024"
+        4.0, "factor of the shared table", "a scale of 1 or 1/√width is usual; the zoo's faults have 8 and 1,024"
     ),
     "off": Threshold(1.5, "first loss over that of guessing", "zoo: char_lm, 1.0 with a tie and 5 with a scaled one"),
 }

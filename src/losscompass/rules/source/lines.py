@@ -5,7 +5,8 @@ import ast
 from ...evidence.records import Place
 from ...evidence.run import Run
 from .files import File, place_at, program_told
-from .shape import ancestors, last_name
+from .numbers import constant
+from .shape import ancestors, argument, last_name
 
 INITS = frozenset(("constant_", "zeros_", "ones_"))
 STARTS = (*sorted(INITS), "fill_", "zero_", "normal_", "uniform_", "trunc_normal_")
@@ -46,6 +47,24 @@ def sets_weights(run: Run) -> Place | None:
         made = call.args[0] if call.args else call
         if isinstance(made, ast.Call) and last_name(made.func) in FILLED and len(made.args) > 1:
             found[file.name, call.lineno] = place_at(file, call)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+_SPREADS = {"normal_": "std", "trunc_normal_": "std", "uniform_": "b"}
+"""What an initialiser calls how wide it draws, the second number that it is given: `nn.init.normal_(w, 0, 3)`, `w.data.normal_(0, 3)`."""
+
+
+def draws_wide(run: Run, scale: float) -> Place | None:
+    """Of several lines that give weights their first numbers: the only one that draws about as wide as `scale`."""
+    read = program_told(run)
+    found = {}
+    for name, word in _SPREADS.items():
+        for file, call in read.calls_of.get(name, []):
+            free = last_name(getattr(call.func, "value", call)) == "init" or isinstance(call.func, ast.Name)
+            told = constant(read, file, argument(call, 1 + free, word))
+            spread = abs(told or 0.0) / (3**0.5 if name == "uniform_" else 1.0)
+            if scale / 2 < spread < 2 * scale:
+                found[file.name, call.lineno] = place_at(file, call)
     return next(iter(found.values())) if len(found) == 1 else None
 
 

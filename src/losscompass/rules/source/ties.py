@@ -9,6 +9,7 @@ from .numbers import constant
 from .shape import Function, Loop, ancestors, calls, last_name, plain
 
 _COPYING = frozenset(("clone", "copy", "deepcopy", "tensor", "array", "as_tensor"))
+DEEP = 4  # names
 _SHARING = frozenset(("detach", "t", "transpose", "T", "data"))
 
 
@@ -39,10 +40,57 @@ def kinds(program: Program) -> dict[str, set[str]]:
 def ties(program: Program) -> Iterator[Tie]:
     """All that are none, or not what they should be."""
     made = kinds(program)
+    tied = dict(_shared(program, made))
     for file in program.files:
         for node in ast.walk(file.tree):
             yield from _copied(program, file, node, made)
             yield from _used(program, file, node, made)
+            yield from _called(program, file, node, tied)
+
+
+def _shared(program: Program, made: dict[str, set[str]]) -> Iterator[tuple[str, str]]:
+    """Which layer of scores holds the table of which embedding: `self.head.weight = self.tok.weight`, or the other way round."""
+    for file in program.files:
+        for node in ast.walk(file.tree):
+            if isinstance(node, ast.Assign) and len(node.targets) == 1:
+                names = _weight(node.targets[0]), _weight(node.value)
+                for layer, table in (names, names[::-1]):
+                    if made.get(layer) == {"Linear"} and made.get(table) == {"Embedding"}:
+                        yield layer, table
+
+
+def _called(program: Program, file: File, node: ast.AST, tied: dict[str, str]) -> Iterator[Tie]:
+    """A layer that holds the table of an embedding, and is given, or gives, something that is scaled."""
+    layer = last_name(node.func) if isinstance(node, ast.Call) else ""
+    if not isinstance(node, ast.Call) or layer not in tied or len(node.args) != 1:
+        return
+    function = scope_of(file, node)
+    if isinstance(function, Function) and not program.is_used(function):
+        return
+    above = file.parents.get(node)
+    around = above if isinstance(above, ast.BinOp) else None
+    for one in (node.args[0], around):
+        scaled = None if one is None else _scaled(program, file, one, 0)
+        if scaled is not None:
+            yield Tie("scaled", file, scaled[0], layer, tied[layer], scaled[1])
+
+
+def _scaled(program: Program, file: File, node: ast.AST, depth: int) -> tuple[ast.AST, float] | None:
+    """The product with a constant that a value is, through dropout and names; and the constant."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
+        factor = constant(program, file, node.right)
+        if factor is None and isinstance(node.op, ast.Mult):
+            factor = constant(program, file, node.left)
+        if factor:
+            return node, factor if isinstance(node.op, ast.Mult) else 1.0 / factor
+    if isinstance(node, ast.Call) and len(node.args) == 1 and "drop" in last_name(node.func):
+        return _scaled(program, file, node.args[0], depth)
+    found = file.flow.reaching.get(node, frozenset())
+    if len(found) == 1 and depth < DEEP:
+        (one,) = found
+        if one.kind == "assign" and one.at is None and one.value is not None:
+            return _scaled(program, file, one.value, depth + 1)
+    return None
 
 
 def _weight(node: ast.AST) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from math import hypot, log
 
+import numpy as np
+
 from ...evidence.names import Kind
 from ...evidence.records import Event
 from ...evidence.run import Run
@@ -13,6 +15,7 @@ from ..seen import flag, number, place, shape, step_of, text
 
 EXCESS = Threshold(1.0, unit="nats", basis="calibration/initial-loss-off.json")
 FACTOR = Threshold(2.0, unit="of a start with outputs of spread 1", basis="calibration/initial-loss-off.json")
+LONG = 50  # steps: the tenth of a run that has fewer says nothing
 EARLY = 0.02  # share of the run in which a first value still counts as the start
 
 
@@ -53,9 +56,18 @@ def _at_the_first_call(run: Run, excess: float, factor: float) -> Iterator[Findi
             yield Finding(
                 onset=None,
                 values={"curve": function, "start": start, "expected": expected},
+                severity=Severity.NOTE if _recovers(run, expected) else None,
                 place=place(call, "at"),
             )
             return
+
+
+def _recovers(run: Run, expected: float) -> bool:
+    """Whether the loss is below what knowing nothing reads for good, a tenth of the run later."""
+    loss = run.curve("train")
+    if loss is None or len(loss) < LONG:
+        return False
+    return bool(np.median(loss.value[len(loss) // 10 :][: len(loss) // 10]) < expected)
 
 
 def _expected(call: Event, function: str) -> float | None:
@@ -75,6 +87,7 @@ RULE = Rule(
         Need("fact:watched|fact:classes"),
         Need("event:loss-call", optional=True),
         Need("event:model", optional=True),
+        Need("curve:train", optional=True),
     ),
     detect=detect,
     remedies=("start-from-chance", "scale-inputs"),
