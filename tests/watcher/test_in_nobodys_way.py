@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 import torch
@@ -169,3 +170,35 @@ def test_the_parent_is_killed(tmp_path):
     (journal,) = tmp_path.glob(".losscompass/*/journal.lcj")
     points = [record for record in read(journal) if isinstance(record, Scalar) and record.name == "train/loss"]
     assert len(points) == 6
+
+
+def test_gradients_are_read_by_the_thread_that_trains_with_them_alone():
+    """Another thread's backward may be writing them: to read them meanwhile has ended a program with a segmentation fault."""
+    done, go = threading.Event(), threading.Event()
+    models = [nn.Linear(3, 1), nn.Linear(3, 1)]
+
+    def backward(number):
+        optimizer = torch.optim.SGD(models[number].parameters(), lr=0.1)
+        optimizer.zero_grad()
+        models[number](torch.ones(4, 3)).square().mean().backward()
+        return optimizer
+
+    def other():
+        kept = backward(1)
+        done.set()
+        assert go.wait(30)
+        del kept
+
+    with watched() as session:
+        beside = threading.Thread(target=other)
+        beside.start()
+        assert done.wait(30)
+        optimizer = backward(0)
+        for state in session.loop.states:
+            state.left = 0.0
+        session.loop.gradients_made()
+        left = {state.identity == id(optimizer): state.left for state in session.loop.states}
+        go.set()
+        beside.join()
+    assert left[True] > 0
+    assert left[False] == 0

@@ -8,6 +8,7 @@ import math
 import weakref
 from collections import Counter
 from statistics import median
+from threading import active_count, get_ident
 from typing import Any, Final
 
 from .places import Places, Spot, assigned_name
@@ -53,6 +54,7 @@ class OptimizerActs:
         "steps",
         "steps_before",
         "tensors",
+        "thread",
         "used",
         "variable",
         "version",
@@ -84,6 +86,7 @@ class OptimizerActs:
         self.follows = -1  # number of the optimiser that stepped these tensors before it was made
         self.steps_before = 0  # made by those that it follows
         self.tensors = self.elements = 0
+        self.thread = get_ident()  # that made it, or last cleared or stepped it
 
     def probe_alive(self) -> bool:
         """Whether the tensor that had a gradient last time has one."""
@@ -161,6 +164,7 @@ class Loop:
         self.acts += 1
         state.zero_grads += 1
         state.cleared_at = self.acts
+        state.thread = get_ident()
         state.used = False
         self.letters.append("Z")
         if len(self.letters) > 2 * _LETTERS:
@@ -173,7 +177,7 @@ class Loop:
     def cleared_by_module(self, depth: int) -> None:
         """`module.zero_grad` was called: the optimisers whose gradients are gone had them cleared by it."""
         self.acts += 1
-        for state in self.states:
+        for state in self._ours():
             if self._was_cleared(state):
                 state.zero_grads += 1
                 state.used = False
@@ -191,6 +195,13 @@ class Loop:
         state = self._by_id.get(id(optimizer))
         return state if state is not None and state.ref() is optimizer else None
 
+    def _ours(self) -> list[OptimizerActs]:
+        """The optimisers whose gradients may be read now: where several threads run, a backward of another one may be writing its own."""
+        if active_count() == 1:
+            return self.states
+        here = get_ident()
+        return [state for state in self.states if state.thread == here]
+
     def before_backward(self, retain: bool, spot: Spot | None) -> None:
         """A backward begins, at that line."""
         if self._backward_open:
@@ -204,7 +215,7 @@ class Loop:
         self.rounds_since += 1
         self.retained += retain
         self.letters.append("B")
-        for state in self.states:
+        for state in self._ours():
             if state.used and self._was_cleared(state):
                 state.used = False
             elif state.used and state.in_step:  # a closure
@@ -221,12 +232,12 @@ class Loop:
                 state.backwards += 1
                 state.all_backwards += 1
                 state.reached_at = self.acts
-                if state.steps == state.emptied:
+                if state.steps == state.emptied and state in self._ours():
                     state.had = _some_gradient(state)
 
     def gradients_made(self) -> None:
         """A backward that is looked at is over: how large is what it left?"""
-        for state in self.states[-_LAST:]:
+        for state in self._ours()[-_LAST:]:
             state.left = _gradient_norm(state)
 
     def gradients_used(self, state: OptimizerActs) -> None:
@@ -259,6 +270,7 @@ class Loop:
             state.emptied += 1
             self.letters.append("Z")
         self.letters.append("S")
+        state.thread = get_ident()
         state.in_step = True
         state.forgotten += state.remembered and not optimizer.state
         if not closure:
