@@ -174,28 +174,23 @@ def test_the_parent_is_killed(tmp_path):
 
 def test_gradients_are_read_by_the_thread_that_trains_with_them_alone():
     """Another thread's backward may be writing them: to read them meanwhile has ended a program with a segmentation fault."""
-    done, go = threading.Event(), threading.Event()
-    models = [nn.Linear(3, 1), nn.Linear(3, 1)]
-
-    def backward(number):
-        optimizer = torch.optim.SGD(models[number].parameters(), lr=0.1)
-        optimizer.zero_grad()
-        models[number](torch.ones(4, 3)).square().mean().backward()
-        return optimizer
+    made, go = threading.Event(), threading.Event()
+    mine, others = nn.Linear(3, 1), nn.Linear(3, 1)
+    for one in others.parameters():
+        one.grad = torch.ones_like(one)  # as a backward that is going on would
 
     def other():
-        kept = backward(1)
-        done.set()
+        kept = torch.optim.SGD(others.parameters(), lr=0.1)
+        made.set()
         assert go.wait(30)
         del kept
 
     with watched() as session:
         beside = threading.Thread(target=other)
         beside.start()
-        assert done.wait(30)
-        optimizer = backward(0)
-        for state in session.loop.states:
-            state.left = 0.0
+        assert made.wait(30)
+        optimizer = torch.optim.SGD(mine.parameters(), lr=0.1)
+        mine(torch.ones(4, 3)).square().mean().backward()
         session.loop.gradients_made()
         left = {state.identity == id(optimizer): state.left for state in session.loop.states}
         go.set()
