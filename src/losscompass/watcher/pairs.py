@@ -309,7 +309,7 @@ class Pairs:
             if mine and mine[0].tokens and kind != "dense":
                 kind = "tokens"
             for one in mine:
-                one.used = True
+                one.used = kind != "dense"  # of which the inputs alone are kept: one target a sample there is none
             role = self._role(spot, phase, kind, columns, mine)
             if mine and kind != "dense":
                 width = 1 if mine[0].tokens else mine[0].features.shape[1]
