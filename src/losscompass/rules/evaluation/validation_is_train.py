@@ -9,6 +9,7 @@ from ..base import Finding, Need, Rule, Severity
 from ..pairs import LOOKED, pairs
 from ..seen import count, flag, number, numbers, place, text
 from ..source import program, program_told
+from ..source.prepared import validation_of_training
 from ..source.validated import data_of_loader, said_to_be_validation
 
 FEWEST = 20  # different samples
@@ -65,6 +66,7 @@ def _of_samples(run: Run) -> Iterator[Finding]:
     for look in looks:
         loop = next(iter(run.happened("loop")[-1:]), None)
         where = said_to_be_validation(program(run), place(look, "val") or place(loop, "val-forward"))
+        where = where and (validation_of_training(program(run)) or where)
         if where is not None:
             values = {"val": count(look, "val_early"), "shared": count(look, "val_early_in_train")}
             yield Finding(onset=None, values=values, place=where, confidence=0.85)

@@ -86,7 +86,14 @@ RULE = Rule(
     needs=(Need("fact:watched"), Need("event:loss-call", optional=True), Need("event:labels", optional=True), LOOKED),
     detect=detect,
     remedies=("rebalance-classes",),
-    explains=("class-imbalance", "constant-metric", "stalled-metric", "plateau", "chance-level-loss", "initial-loss-off"),
+    explains=(
+        "class-imbalance",
+        "constant-metric",
+        "stalled-metric",
+        "plateau",
+        "chance-level-loss",
+        "initial-loss-off",
+    ),
     confidence=0.9,
     domain=("L2",),
 )
