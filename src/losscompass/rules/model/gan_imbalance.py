@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ...signal.game import SIDES, a_duel
 from ..base import Finding, Need, Rule, Severity, Threshold
@@ -12,6 +13,7 @@ MAKER = re.compile(r"^(g|gen|generator|netg|gan)(_|$)|_(g|gen|generator)$")
 # of rate × steps. In use: rates up to 4:1 (two time-scales), up to 5 steps of the critic, at most both
 APART = Threshold(30.0, unit="ratio of rate times steps", basis="calibration/watched/gan-imbalance.json")
 STEPS = 10
+HASTY = 1e-2  # rate of Adam and its kin: games are played at 1e-5 to 5e-3
 
 
 def detect(run: Run, apart: float = APART.value) -> Iterator[Finding]:
@@ -35,7 +37,15 @@ def detect(run: Run, apart: float = APART.value) -> Iterator[Finding]:
             "slow_rate": number(slow, "lr") or 0.0,
             "fast_rate": number(fast, "lr") or 0.0,
         },
-        place=place(slow, "at"),
+        place=place(fast if _hasty(fast) and not _hasty(slow) else slow, "at"),
+    )
+
+
+def _hasty(optimizer: Event) -> bool:
+    """Whether its rate is beyond what is usual by itself: then it is the one to change."""
+    return (
+        text(optimizer, "class").startswith(("Adam", "NAdam", "RAdam", "RMSprop"))
+        and (number(optimizer, "lr") or 0.0) > HASTY
     )
 
 

@@ -38,9 +38,14 @@ def prepared_otherwise(program: Program) -> Place | None:
         found += [
             place_at(file, one.node)
             for one in made["val"]
-            if any(name in ours and ours[name] != given for name, given in _given(one))
+            if any(_differ(ours.get(name), given) for name, given in _given(one))
         ]
     return found[0] if len(set(found)) == 1 else None
+
+
+def _differ(ours: tuple[str, ...] | None, theirs: tuple[str, ...]) -> bool:
+    """Whether as many arguments are given, and others."""
+    return ours is not None and len(ours) == len(theirs) and ours != theirs
 
 
 def _given(one: Definition) -> Iterator[tuple[str, tuple[str, ...]]]:
