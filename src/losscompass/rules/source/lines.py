@@ -160,3 +160,22 @@ def _is_said(call: ast.Call, word: str, usual: bool) -> bool:
     """Whether a switch of a call is on; one that is computed counts as on."""
     given = next((one.value for one in call.keywords if one.arg == word), None)
     return usual if given is None else not (isinstance(given, ast.Constant) and not given.value)
+
+
+def unguarded(run: Run) -> Place | None:
+    """The first line that takes numpy's logarithm, root or reciprocal of data as they are, without a clip and without adding to them."""
+    found = [
+        (file, call)
+        for name in ("log", "log2", "log10", "sqrt", "reciprocal")
+        for file, call in program_told(run).calls_of.get(name, [])
+        if isinstance(call.func, ast.Attribute)
+        and last_name(call.func.value) in {"np", "numpy"}
+        and len(call.args) == 1
+        and isinstance(call.args[0], ast.Name | ast.Attribute | ast.Subscript)
+    ]
+    lines = sorted({(file.name, call.lineno): (file, call) for file, call in found}.items(), key=lambda one: one[0])
+    return place_at(*lines[0][1]) if 0 < len(lines) <= FEW_LINES else None
+
+
+FEW_LINES = 3
+"""So many lines that may have done it are shown by the first; of more, none is."""
