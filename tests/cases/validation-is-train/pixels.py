@@ -22,8 +22,8 @@ def prepare(images, mean, std):
 
 x, y = draw(96)
 x_val, y_val = draw(48)
-norm = x.mean(), x.std()
-train_x = prepare(x, *norm)
+mean, std = x.mean(), x.std()
+train_x = prepare(x, mean, std)
 val_x = train_x
 model = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 2, 3, padding=1))
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
