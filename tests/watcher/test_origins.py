@@ -41,6 +41,34 @@ def line(spot):
             "def noise(x):\n    random.seed(3)\n    return x\nfor x in data:\n    out = model(noise(x))",
             "random.seed(3)",
         ),
+        (
+            (
+                "def draw():\n    g = Generator().manual_seed(7)\n    return rows(g)\n"
+                "def step(x):\n    out = model(x)\nfor _ in range(9):\n    step(draw())"
+            ),
+            "g = Generator().manual_seed(7)",
+        ),
+        (
+            (
+                "def draw():\n    g = Generator().manual_seed(7)\n    return rows(g)\n"
+                "def step(x):\n    out = model(x)\nfor _ in range(9):\n    x = draw()\n    step(x)"
+            ),
+            "g = Generator().manual_seed(7)",
+        ),
+        (
+            (
+                "def shown():\n    g = Generator().manual_seed(7)\n    return rows(g)\n"
+                "def step(x):\n    out = model(x)\nfor x in loader:\n    step(x)\n    show(shown())"
+            ),
+            "",
+        ),
+        (
+            (
+                "def draw():\n    g = Generator().manual_seed(7)\n    return rows(g)\n"
+                "def step(x):\n    out = model(x)\nx = draw()\nstep(x)"
+            ),
+            "",
+        ),
         ("torch.manual_seed(0)\nfor x in loader:\n    out = model(x)", ""),
         ("for epoch in range(3):\n    torch.manual_seed(0)\n    for x in loader:\n        out = model(x)", ""),
         ("for step in range(9):\n    torch.manual_seed(step)\n    out = model(x)", ""),

@@ -26,6 +26,9 @@ _DRAWN: Final = 2.0
 _ANSWERS_OF_AN_ID: Final = 8
 """Classes, or numbers of a target, whose means stand for an id."""
 
+_SHARES: Final = 64
+"""Classes up to which the share of each among what is asked for is told."""
+
 _WAYS: Final = ("near", "vote", "ridge")
 _PRESENT: Final = 256
 _FEW: Final = 0.05
@@ -175,6 +178,7 @@ def _network(np: Any, kind: str, name: str, answers: list[tuple[Any, ...]]) -> N
         f"{name}_net_rows": rows,
         f"{name}_net_accuracy": right,
         f"{name}_majority": float(asked.max()) / rows,
+        f"{name}_asked": tuple((asked / rows).tolist()) if len(asked) <= _SHARES else (),
         f"{name}_rarest": float(asked[asked > 0].min()) / rows if (asked > 0).any() else float("nan"),
         f"{name}_least_found": float((hits[there] / asked[there]).min()) if there.any() else float("nan"),
         f"{name}_rarest_found": float(hits[there][asked[there].argmin()] / asked[there].min())

@@ -184,10 +184,30 @@ def _seeding(file: str, line: int) -> int | None:
     hit = _fixed_seed(region, varying)
     if hit is None:
         called = {_last(node.func) for node in _run(region) if isinstance(node, ast.Call)}
+        called |= _feeding(tree, function) if around is None and function is not None else set()
         for one in ast.walk(tree):
             if isinstance(one, Function) and one.name in called and one is not function:
                 hit = hit or _fixed_seed(one.body, _varying(one, one.body))
     return None if hit is None else hit.lineno
+
+
+def _feeding(tree: ast.AST, step: Function) -> set[str]:
+    """The functions that make what a step is given, where it is called in a loop: `step(source.next())`, `x = draw(); step(x)`."""
+    found: set[str] = set()
+    for call in (one for one in ast.walk(tree) if isinstance(one, ast.Call) and _last(one.func) == step.name):
+        around = _loop(_function(tree, call.lineno) or tree, call.lineno)
+        if around is None:
+            continue
+        given: list[ast.AST] = [*call.args, *(one.value for one in call.keywords)]
+        names = {ast.unparse(one) for each in given for one in ast.walk(each) if isinstance(one, ast.Name)}
+        given += [
+            node.value
+            for node in _run(around.body)
+            if isinstance(node, ast.Assign)
+            and names & {ast.unparse(one) for to in node.targets for one in ast.walk(to)}
+        ]
+        found |= {_last(one.func) for each in given for one in ast.walk(each) if isinstance(one, ast.Call)}
+    return found
 
 
 def seeding_in(places: Places, data: Any) -> Spot | None:

@@ -41,6 +41,9 @@ _GRACE: Final = 0.03
 _ALWAYS: Final = 24
 """Glances that a slow machine takes as well: what is found is not to depend on its speed."""
 
+_RARELY: Final = 1.5
+"""A glance is taken in any case when the steps have grown by that factor: the end of a run says more than its beginning."""
+
 _PICKING: Final = frozenset(("Slice", "Select", "Split", "SplitWithSizes", "Unbind", "Chunk"))
 _DIRECT: Final = SHAPING | {"Cat", "Stack", "Div", "Index", "IndexSelect", "Neg"}
 _DISTANCES: Final = ("Cdist", "EuclideanDist")
@@ -128,6 +131,7 @@ class Outputs:
         self.compares = ""
         self._game = False  # a critic was seen that is shown real samples and made ones
         self._next = 3.0
+        self._glanced = 0  # the step of the last glance
         self._spent = 0.0
         self._glances = 0
         self._tries = 0
@@ -144,8 +148,10 @@ class Outputs:
             return True
         if position < self._next:
             return False
-        if self._glances >= _ALWAYS and self._spent > _GRACE + SHARE * (perf_counter() - self._budget.began):
+        spent = self._spent > _GRACE + SHARE * (perf_counter() - self._budget.began)
+        if self._glances >= _ALWAYS and spent and position < _RARELY * self._glanced:
             return False
+        self._glanced = position
         self._next = max(position + 1.0, position * GROWTH)
         self._tries = 1
         self._glances += 1

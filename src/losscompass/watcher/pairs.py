@@ -70,6 +70,7 @@ class Given:
     used: bool = False  # its targets are known
     ids: int = 0  # of the features, the last: names of things, no amounts
     joined: bool = False  # features of several tensors
+    spot: Any = None  # where a loss was computed whose targets are one a pixel
 
     @property
     def phase(self) -> str:
@@ -188,7 +189,7 @@ class Pairs:
         for one in self._given:
             if not (one.used or one.tokens or one.features is None):  # no loss that is known followed
                 nothing = self._torch.zeros(min(one.rows, _BATCH), 1)
-                self._keep(("inputs", 0, one.features.shape[1], one.model, 0), one.phase, [one], nothing, None)
+                self._keep(("inputs", 0, one.features.shape[1], one.model, 0), one.phase, [one], nothing, one.spot)
         self._given, self._losses, self._used, self._answer = [], Counter(), False, None
 
     # -- losses by hand ------------------------------------------------------------------------------------------------------------
@@ -314,7 +315,8 @@ class Pairs:
             if mine and mine[0].tokens and kind != "dense":
                 kind = "tokens"
             for one in mine:
-                one.used = True
+                one.used = kind != "dense"  # of which the inputs alone are kept: one target a sample there is none
+                one.spot = spot
             role = self._role(spot, phase, kind, columns, mine)
             if mine and kind != "dense":
                 width = 1 if mine[0].tokens else mine[0].features.shape[1]

@@ -282,3 +282,40 @@ def test_a_head_of_one_unit_is_no_narrow_layer():
     assert alone[0].values["width"] == 1
     assert found("underfit-capacity", rest, narrow, data_look("class", 3), data_look("number", 1, loss=1)) == ()
     assert found("underfit-capacity", rest, narrow, data_look("class", 3), data_look("binary", 2, loss=1)) == ()
+
+
+# -- batch norm ------------------------------------------------------------------------------------------------------------
+
+ALONE = "Expected more than 1 value per channel when training, got input size torch.Size([1, 24])"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("train = DataLoader(a, batch_size=8, shuffle=True)\nval = DataLoader(b, batch_size=8)\n", 1),
+        ("def batches(x, n):\n    for at in range(0, len(x), n):\n        yield x[at : at + n]\n", 2),
+        ("for rows in torch.randperm(161).split(8):\n    step(x[rows])\n", 1),
+        ("train = DataLoader(a, batch_size=8, shuffle=True, drop_last=True)\n", PLACES["forward"].line),
+    ],
+)
+def test_a_last_batch_of_one_sample(text, line):
+    failed = Event("failed", 20, {"type": "ValueError", "message": ALONE}, {"at": PLACES["forward"]})
+    source = Event("source", 0, {"file": "train.py", "text": text})
+    one = only("batch-norm-small-batch", model(batch_norm=2), loop(20), failed, source)
+    assert one.onset == 20
+    assert one.place.line == line
+    assert found("batch-norm-small-batch", model(), loop(20), failed, source) == ()
+
+
+# -- generators --------------------------------------------------------------------------------------------------------------
+
+
+def generated(step, spread, covered=0.1):
+    data = {"spread": spread, "real_spread": 1.0, "nearest": spread / 20, "real_nearest": 0.2, "covered": covered}
+    return Event("generated", step, data, {"at": PLACES["forward"]})
+
+
+def test_a_generator_that_stays_narrow_to_the_end():
+    looks = [generated(0, 0.1), generated(50, 0.9), *(generated(step, 0.3) for step in (200, 300, 400))]
+    assert found("gan-mode-collapse", loop(450), *looks)
+    assert not found("gan-mode-collapse", loop(2000), *looks), "what comes of it was not seen"

@@ -7,6 +7,7 @@ from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..seen import number, place, shown, step_of, text
+from ..source.lines import unguarded
 
 DATA = ("input", "target")
 
@@ -29,7 +30,7 @@ def detect(run: Run) -> Iterator[Finding]:
             "what": shown(same),
             "phase": text(first, "phase") or "train",
         },
-        place=place(first, "at"),
+        place=unguarded(run) or place(first, "at"),
     )
 
 
@@ -42,7 +43,7 @@ RULE = Rule(
     id="non-finite-data",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:non-finite", optional=True)),
+    needs=(Need("fact:watched"), Need("event:non-finite", optional=True), Need("event:source", optional=True)),
     detect=detect,
     remedies=("clean-data",),
     explains=("non-finite-loss", "loss-divergence"),

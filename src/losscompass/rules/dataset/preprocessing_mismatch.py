@@ -1,6 +1,7 @@
 """Most columns of the validation lie on another scale than those of the training: the two were prepared differently (D8)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,6 +9,8 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity, Threshold
 from ..pairs import LOOKED, enough, figure, network, pairs, skill
 from ..seen import count
+from ..source import program_told
+from ..source.prepared import prepared_otherwise
 from ._batches import on_another_scale
 from ._columns import column, figures, known, listed, table
 from ._inputs_apart import inputs_apart
@@ -54,7 +57,7 @@ def _watched(run: Run, scale: float, moved: float) -> Iterator[Finding]:
     looks = [one for one in pairs(run) if count(one, "features") and count(one, "val")]
     found = next(inputs_apart(run, scale, moved), None)
     if found is not None:
-        yield found
+        yield replace(found, place=prepared_otherwise(program_told(run)))
         return
     if not looks:
         apart = on_another_scale(run, scale)
@@ -65,6 +68,7 @@ def _watched(run: Run, scale: float, moved: float) -> Iterator[Finding]:
                 values={"columns": columns, "of": columns, "names": "…", "ratio": ratio},
                 confidence=0.85,
                 severity=Severity.CRITICAL,
+                place=prepared_otherwise(program_told(run)),
             )
         return
     for look in looks:
@@ -83,6 +87,7 @@ def _watched(run: Run, scale: float, moved: float) -> Iterator[Finding]:
             values={"columns": round(min(shifted, 1.0) * features), "of": features, "names": "…", "ratio": ratio},
             confidence=0.9,
             severity=Severity.CRITICAL,
+            place=prepared_otherwise(program_told(run)),
         )
         return
 
@@ -95,6 +100,7 @@ RULE = Rule(
         Need("fact:audited|fact:watched"),
         Need("event:splits", optional=True),
         Need("event:batch", optional=True),
+        Need("event:source", optional=True),
         LOOKED,
     ),
     detect=detect,

@@ -11,6 +11,7 @@ from ..rewrite import changed
 from ..seen import count, number, place, shape, text, texts, training_calls
 from ..source import Program, place_at, program
 from ..source.files import File
+from ..source.lasting import never_emptied
 from ..source.metrics import (
     Fault,
     against_the_loss,
@@ -22,11 +23,13 @@ from ..source.metrics import (
 )
 from ..source.roles import Roles
 from ..source.shape import Function, ancestors
+from ._loaders import batches_of_loaders
 
 
 def detect(run: Run) -> Iterator[Finding]:
     read = program(run)
     roles = Roles(read, run)
+    again = any(count(one, "episodes") > 1 or count(one, "val_passes") > 1 for one in run.happened("loop"))
     calls = [
         (where.file, where.line, one) for one in run.happened("loss-call") if (where := place(one, "at")) is not None
     ]
@@ -39,8 +42,9 @@ def detect(run: Run) -> Iterator[Finding]:
     }
     found = chain(
         constant_comparisons(read),
-        divisions(read, roles, _batches(read, run), reductions),
+        divisions(read, roles, batches_of_loaders(read, run), reductions),
         training_values(read, roles),
+        never_emptied(read, roles, again=again),
         *(against_the_loss(read, where, *what) for where, what in sorted(compared.items())),
         named_scores(read),
         top_of_few(read, _classes(run)),
@@ -71,22 +75,6 @@ def _holds_shares(call: Event) -> bool:
     return bool(squashed) or (low is not None and high is not None and low >= 0 and high <= 1)
 
 
-def _batches(read: Program, run: Run) -> dict[str, int]:
-    """How many batches the loaders have, by their names."""
-    found: dict[str, int] = {}
-    for one in run.happened("loader"):
-        where = place(one, "at")
-        file = None if where is None else read.file(where.file)
-        if where is None or file is None:
-            continue
-        for definition in file.flow.definitions.values():
-            if definition.kind == "assign" and definition.line <= where.line <= getattr(
-                definition.node, "end_lineno", 0
-            ):
-                found[definition.name] = count(one, "batches")
-    return found
-
-
 def _lives(read: Program, file: File, one: Fault) -> bool:
     function = next((node for node in ancestors(one.node, file.parents) if isinstance(node, Function)), None)
     return function is None or read.is_used(function)
@@ -109,6 +97,7 @@ RULE = Rule(
         Need("event:source", optional=True),
         Need("event:loss-call", optional=True),
         Need("event:loader", optional=True),
+        Need("event:loop", optional=True),
         Need("event:labels", optional=True),
         Need("event:samples", optional=True),
     ),

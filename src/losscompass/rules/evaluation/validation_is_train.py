@@ -7,8 +7,9 @@ from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..pairs import LOOKED, pairs
-from ..seen import count, flag, number, numbers, place
+from ..seen import count, flag, number, numbers, place, text
 from ..source import program, program_told
+from ..source.prepared import validation_of_training
 from ..source.validated import data_of_loader, said_to_be_validation
 
 FEWEST = 20  # different samples
@@ -53,7 +54,7 @@ def _of_samples(run: Run) -> Iterator[Finding]:
     """What a model is given without gradients before its last step is what it was trained on, and is said to be a validation."""
     if not run.happened("data-look"):
         return
-    looks = [one for one in pairs(run) if number(one, "val_early") is not None]
+    looks = [one for one in pairs(run) if number(one, "val_early") is not None] or _of_pixels(run)
     for look in looks:
         early, shared, train = (count(look, key) for key in ("val_early", "val_early_in_train", "train_distinct"))
         if early < FEWEST or count(look, "varying") < FEATURES or count(look, "train_again") < 1:
@@ -65,10 +66,18 @@ def _of_samples(run: Run) -> Iterator[Finding]:
     for look in looks:
         loop = next(iter(run.happened("loop")[-1:]), None)
         where = said_to_be_validation(program(run), place(look, "val") or place(loop, "val-forward"))
+        where = where and (validation_of_training(program(run)) or where)
         if where is not None:
             values = {"val": count(look, "val_early"), "shared": count(look, "val_early_in_train")}
             yield Finding(onset=None, values=values, place=where, confidence=0.85)
             return
+
+
+def _of_pixels(run: Run) -> list[Event]:
+    """Inputs whose targets are one a pixel, by themselves: where no kind of pairs has one target a sample."""
+    dense = {count(one, "model") for one in pairs(run) if text(one, "kind") == "dense" and number(one, "val_net_rows")}
+    inputs = [one for one in pairs(run, inputs=True) if count(one, "model") in dense]
+    return [one for one in inputs if number(one, "val_early") is not None]
 
 
 def _validations(samples: Event) -> list[tuple[float, ...]]:

@@ -5,7 +5,8 @@ from math import log
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..seen import count, latest, looked, numbers, place, training_calls
+from ..pairs import LOOKED, pairs
+from ..seen import count, latest, looked, numbers, place, text, training_calls
 
 SAMPLES = 64  # labels, to know the shares
 UNEVEN = 2.0  # between the most and the least frequent class: below, any weights will do
@@ -19,9 +20,7 @@ STEEP = 0.5  # power of the share that the weight goes by: the root of it, at le
 
 def detect(run: Run) -> Iterator[Finding]:
     looked(run, "loss-call")
-    shares = next(
-        (numbers(one, "shares") for one in latest(run, "labels", "loader") if count(one, "samples") >= SAMPLES), ()
-    )
+    shares = next(_shares(run), ())
     if len(shares) < 2 or min(shares) <= 0:
         return
     for call in training_calls(run, "cross_entropy", "nll_loss", "binary_cross_entropy_with_logits"):
@@ -44,6 +43,16 @@ def detect(run: Run) -> Iterator[Finding]:
                 place=place(call, "made", "at"),
             )
             return
+
+
+def _shares(run: Run) -> Iterator[tuple[float, ...]]:
+    """Of the classes: of labels, one a sample, or of what is asked for in pixels."""
+    for one in latest(run, "labels", "loader"):
+        if count(one, "samples") >= SAMPLES:
+            yield numbers(one, "shares")
+    for look in pairs(run):
+        if text(look, "kind") == "dense" and count(look, "train_net_rows") >= SAMPLES:
+            yield numbers(look, "train_asked")
 
 
 def _follows(weights: tuple[float, ...], shares: tuple[float, ...]) -> bool:
@@ -74,10 +83,17 @@ RULE = Rule(
     id="class-weights-wrong",
     kind="cause",
     severity=Severity.WARNING,
-    needs=(Need("fact:watched"), Need("event:loss-call", optional=True), Need("event:labels", optional=True)),
+    needs=(Need("fact:watched"), Need("event:loss-call", optional=True), Need("event:labels", optional=True), LOOKED),
     detect=detect,
     remedies=("rebalance-classes",),
-    explains=("constant-metric", "stalled-metric", "plateau", "chance-level-loss", "initial-loss-off"),
+    explains=(
+        "class-imbalance",
+        "constant-metric",
+        "stalled-metric",
+        "plateau",
+        "chance-level-loss",
+        "initial-loss-off",
+    ),
     confidence=0.9,
     domain=("L2",),
 )

@@ -5,10 +5,12 @@ from functools import partial
 from itertools import zip_longest
 from math import prod
 
+from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..rewrite import changed, with_argument
 from ..seen import looked, place, shape, text, training_calls
+from ._views import adds_axes_to_both
 
 ELEMENTWISE = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "poisson_nll_loss", "gaussian_nll_loss", "kl_div")
 
@@ -16,7 +18,7 @@ ELEMENTWISE = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "poisson_n
 def detect(run: Run) -> Iterator[Finding]:
     if not run.happened("graph"):
         looked(run, "loss-call")
-    by_hand = next((one for one in run.happened("graph") if shape(one, "pairs")), None)
+    by_hand = next((one for one in run.happened("graph") if shape(one, "pairs") and not _meant(one)), None)
     if by_hand is not None:
         sides = [shape(by_hand, key) or () for key in ("pairs_of", "pairs_with")]
         yield Finding(
@@ -55,6 +57,11 @@ def detect(run: Run) -> Iterator[Finding]:
             change=changed(at, fix) if squeezes else None,
         )
         return
+
+
+def _meant(graph: Event) -> bool:
+    """Whether the line where both sides meet gives each an axis of its own: then each is compared with each on purpose."""
+    return adds_axes_to_both(place(graph, "pairs"))
 
 
 def _broadcast(one: tuple[int, ...], other: tuple[int, ...]) -> int | None:

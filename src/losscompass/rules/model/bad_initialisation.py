@@ -108,6 +108,7 @@ RULE = Rule(
         "loss-divergence",
         "non-finite-loss",
         "slow-descent",
+        "gan-mode-collapse",
     ),
     confidence=0.95,
     domain=("T3",),

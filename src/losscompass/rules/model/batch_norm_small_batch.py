@@ -4,15 +4,27 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..seen import count, looked, loops, place, shape
+from ..seen import count, looked, loops, place, shape, text
+from ..source.lines import cuts_batches
 
 SMALL = 2  # samples: normalised by their own mean and variance, two numbers are +1 and -1 whatever they were
 LOOKS = 3
+ALONE = "Expected more than 1 value per channel when training"
+"""What torch says of a batch norm that is given a single value a channel."""
 
 
 def detect(run: Run) -> Iterator[Finding]:
     models = [one for one in looked(run, "model") if count(one, "batch_norm")]
     if not models:
+        return
+    failed = next((one for one in run.happened("failed") if ALONE in text(one, "message")), None)
+    if failed is not None:  # the rest of the data is a batch of its own, and was one sample
+        yield Finding(
+            onset=failed.step,
+            values={"batch": 1, "layers": count(models[0], "batch_norm")},
+            severity=Severity.CRITICAL,
+            place=cuts_batches(run) or place(failed, "at"),
+        )
         return
     for loop in loops(run):
         checked, frozen = count(loop, "train_checked"), count(loop, "train_in_eval")
@@ -41,6 +53,8 @@ RULE = Rule(
         Need("event:loop", optional=True),
         Need("event:batch", optional=True),
         Need("event:loader", optional=True),
+        Need("event:failed", optional=True),
+        Need("event:source", optional=True),
     ),
     detect=detect,
     remedies=("larger-batch",),

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from math import log
 
 from ...evidence.records import Event
 from ...evidence.run import Run
@@ -14,10 +13,7 @@ MAKER = re.compile(r"^(g|gen|generator|netg|gan)(_|$)|_(g|gen|generator)$")
 # of rate × steps. In use: rates up to 4:1 (two time-scales), up to 5 steps of the critic, at most both
 APART = Threshold(30.0, unit="ratio of rate times steps", basis="calibration/watched/gan-imbalance.json")
 STEPS = 10
-USUAL = {
-    "SGD": 3e-2,
-    "RMSprop": 3e-4,
-}  # in the middle of the rates that people choose; others are adaptive: 1e-3, their default
+HASTY = 1e-2  # rate of Adam and its kin: games are played at 1e-5 to 5e-3
 
 
 def detect(run: Run, apart: float = APART.value) -> Iterator[Finding]:
@@ -41,13 +37,16 @@ def detect(run: Run, apart: float = APART.value) -> Iterator[Finding]:
             "slow_rate": number(slow, "lr") or 0.0,
             "fast_rate": number(fast, "lr") or 0.0,
         },
-        place=place(max((slow, fast), key=_unusual), "at"),
+        place=place(fast if _hasty(fast) and not _hasty(slow) else slow, "at"),
     )
 
 
-def _unusual(optimizer: Event) -> float:
-    """How far the rate lies from where those of its kind usually lie: of two that do not fit together, that one is to be looked at."""
-    return abs(log((number(optimizer, "lr") or 1.0) / USUAL.get(text(optimizer, "class"), 1e-3)))
+def _hasty(optimizer: Event) -> bool:
+    """Whether its rate is beyond what is usual by itself: then it is the one to change."""
+    return (
+        text(optimizer, "class").startswith(("Adam", "NAdam", "RAdam", "RMSprop"))
+        and (number(optimizer, "lr") or 0.0) > HASTY
+    )
 
 
 def _a_game(run: Run) -> bool:

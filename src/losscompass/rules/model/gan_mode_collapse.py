@@ -7,7 +7,7 @@ import numpy as np
 from ...evidence.records import Event
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
-from ..seen import number, place, step_of, text
+from ..seen import count, number, place, step_of, text
 from ._noise import narrow_noise
 from .gan_imbalance import MAKER
 
@@ -20,6 +20,7 @@ COVERED = 0.35  # share of the real samples that have a made one among their fiv
 MOVED = 1.6  # times its middle, both ways: a generator whose spread stays has learned nothing yet
 LOOKS, LAST = 3, 5
 LATE = 100.0  # steps: in the beginning every generator is narrow
+SEEN = 0.5  # share of the run that was looked at: a game that goes on unseen may well widen again
 
 
 def detect(run: Run) -> Iterator[Finding]:
@@ -28,13 +29,15 @@ def detect(run: Run) -> Iterator[Finding]:
         return
     start = step_of(looks[0]) or 0.0
     late = [one for one in looks if (step_of(one) or 0.0) >= start + LATE][-LAST:]
+    steps = max((count(one, "steps") for one in run.happened("loop")), default=0)
     if len(late) < 2:
         return
     wide = float(np.median([_ratio(one, "spread") or 0.0 for one in late]))
     close = float(np.median([_ratio(one, "nearest") or 0.0 for one in late]))
     covered = [number(one, "covered") or 0.0 for one in late]
     went = [max(_ratio(one, "spread") or 0.0, 1e-9) for one in looks]
-    narrow = wide < SPREAD and close < NEAREST and max(covered) < COVERED
+    to_the_end = (step_of(late[-1]) or 0.0) >= SEEN * steps
+    narrow = wide < SPREAD and close < NEAREST and max(covered) < COVERED and to_the_end
     if not wide < ALIKE and not (narrow and max(went) > MOVED * MOVED * min(went)):
         return
     optimizers = [one for one in run.happened("optimizer") if MAKER.search(text(one, "variable").lower())]
@@ -61,6 +64,7 @@ RULE = Rule(
         Need("fact:watched"),
         Need("event:generated", optional=True),
         Need("event:optimizer", optional=True),
+        Need("event:loop", optional=True),
         Need("event:source", optional=True),
     ),
     detect=detect,

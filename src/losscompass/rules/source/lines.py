@@ -6,7 +6,7 @@ from ...evidence.records import Place
 from ...evidence.run import Run
 from .files import File, place_at, program_told
 from .numbers import constant
-from .shape import ancestors, argument, last_name
+from .shape import ancestors, argument, last_name, plain
 
 INITS = frozenset(("constant_", "zeros_", "ones_"))
 STARTS = (*sorted(INITS), "fill_", "zero_", "normal_", "uniform_", "trunc_normal_")
@@ -154,3 +154,47 @@ def _named_around(file: File, node: ast.AST) -> set[str]:
                 for word in part.value.split(".")
             }
     return found - {""}
+
+
+def cuts_batches(run: Run) -> Place | None:
+    """The only line that cuts batches for training and keeps the rest: a loader that shuffles, `.split(…)`, or a loop with a stride."""
+    read = program_told(run)
+    made = [one for one in read.calls_of.get("DataLoader", []) if not _is_said(one[1], "drop_last", False)]
+    shuffled = [one for one in made if _is_said(one[1], "shuffle", False)]
+    if made:
+        return place_at(*shuffled[0]) if len(shuffled) == 1 else place_at(*made[0]) if len(made) == 1 else None
+    found: list[tuple[File, ast.AST]] = [
+        one
+        for one in read.calls_of.get("range", [])
+        if len(one[1].args) == 3 and any(isinstance(above, _REPEATED) for above in ancestors(one[1], one[0].parents))
+    ]
+    found += [one for one in read.calls_of.get("split", []) if "randperm" in plain(one[1])]
+    return place_at(*found[0]) if len(found) == 1 else None
+
+
+_REPEATED = ast.For | ast.comprehension
+
+
+def _is_said(call: ast.Call, word: str, usual: bool) -> bool:
+    """Whether a switch of a call is on; one that is computed counts as on."""
+    given = next((one.value for one in call.keywords if one.arg == word), None)
+    return usual if given is None else not (isinstance(given, ast.Constant) and not given.value)
+
+
+def unguarded(run: Run) -> Place | None:
+    """The first line that takes numpy's logarithm, root or reciprocal of data as they are, without a clip and without adding to them."""
+    found = [
+        (file, call)
+        for name in ("log", "log2", "log10", "sqrt", "reciprocal")
+        for file, call in program_told(run).calls_of.get(name, [])
+        if isinstance(call.func, ast.Attribute)
+        and last_name(call.func.value) in {"np", "numpy"}
+        and len(call.args) == 1
+        and isinstance(call.args[0], ast.Name | ast.Attribute | ast.Subscript)
+    ]
+    lines = sorted({(file.name, call.lineno): (file, call) for file, call in found}.items(), key=lambda one: one[0])
+    return place_at(*lines[0][1]) if 0 < len(lines) <= FEW_LINES else None
+
+
+FEW_LINES = 3
+"""So many lines that may have done it are shown by the first; of more, none is."""

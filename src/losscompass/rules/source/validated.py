@@ -8,7 +8,7 @@ from ...evidence.records import Place
 from .files import File, Program, place_at, scope_of
 from .shape import Function, ancestors, calls, inside, key, last_name, plain
 
-_WORDS = frozenset(
+OF_VALIDATION = frozenset(
     (
         "val",
         "valid",
@@ -28,7 +28,7 @@ _WORDS = frozenset(
 _METHODS = frozenset(("val", "valid", "validation", "validate", "dev"))
 """In the name of a function that measures. Those called `test` are given whatever there is."""
 
-_TRAINING = frozenset(("train", "training", "trn", "tr", "fit"))
+OF_TRAINING = frozenset(("train", "training", "trn", "tr", "fit"))
 _DEEP = 3  # functions that call each other
 
 
@@ -43,17 +43,17 @@ def said_to_be_validation(program: Program, where: Place | None) -> Place | None
     found = [
         (home, one, _kept_under(one), list(_given(one))) for home, one in _statements(program, file, where.line, 0)
     ]
-    if any(_words(name) & _TRAINING for _, _, kept, _ in found for name in kept):
+    if any(words_of(name) & OF_TRAINING for _, _, kept, _ in found for name in kept):
         return None  # it is said to be what it is
     for home, statement, kept, given in found:
-        named = next((one for one in given if _words(key(one)) & _WORDS), None)
-        if named is not None or any(_words(name) & _WORDS for name in kept):
+        named = next((one for one in given if words_of(key(one)) & OF_VALIDATION), None)
+        if named is not None or any(words_of(name) & OF_VALIDATION for name in kept):
             return (None if named is None else definition(home, named)) or place_at(home, statement)
     for home, statement, _, _ in found[:1]:
         function = scope_of(home, statement)
         handed = [key(one) for _, other, _, given in found if scope_of(home, other) is not function for one in given]
-        validates = isinstance(function, Function) and bool(_words(function.name) & _METHODS)
-        if validates and not any(_words(one) & _TRAINING for one in handed):
+        validates = isinstance(function, Function) and bool(words_of(function.name) & _METHODS)
+        if validates and not any(words_of(one) & OF_TRAINING for one in handed):
             return place_at(home, statement)
     return None
 
@@ -150,7 +150,7 @@ def _kept_under(statement: ast.stmt) -> list[str]:
     return [one for one in found if one]
 
 
-def _words(name: str) -> set[str]:
+def words_of(name: str) -> set[str]:
     """The words of a name: "val", "loss" of `valLoss`, `val_loss` and `xval`."""
     parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
     words = {one.lower() for one in parts}
