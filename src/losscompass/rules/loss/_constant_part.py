@@ -30,10 +30,8 @@ def _cut(read: Program, made: Place) -> Place | None:
     line = [] if file is None else [one for one in file.flow.definitions.values() if one.line == made.line]
     if file is None or not line:
         return None
-    here = [
-        one for one in chain(line) if one.scope is line[0].scope
-    ]  # from elsewhere come targets, which have no history on purpose
-    for one in here:
+    # From other functions come targets and old probabilities, which have no history on purpose.
+    for one in (each for each in chain(line) if each.scope is line[0].scope):
         for call in _calls(one):
             function = read.called(call)
             if function is not None and any("no_grad" in ast.unparse(deco) for deco in function.decorator_list):

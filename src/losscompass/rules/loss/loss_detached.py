@@ -105,6 +105,7 @@ RULE = Rule(
         Need("event:loss-call", optional=True),
         Need("event:failed", optional=True),
         Need("event:optimizer", optional=True),
+        Need("event:source", optional=True),
         Need("tensor:gradient", optional=True),
         Need("tensor:weight", optional=True),
     ),
