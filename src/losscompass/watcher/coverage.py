@@ -44,6 +44,7 @@ class Coverage:
         self._reached: dict[
             int, dict[int, Any]
         ] = {}  # number of an optimiser -> id -> tensor (weak), since its last step
+        self._frozen = Marked()  # parameters of a model that wanted no gradient when it was looked at
         self.loaded = Marked()  # parameters that a state was loaded into
         self.stepped = Marked()  # parameters that an optimiser has stepped
 
@@ -59,6 +60,10 @@ class Coverage:
             if any(id(parameter) in by_id for parameter in state.parameters()):
                 numbers.add(state.number)
         return frozenset(numbers)
+
+    def thawed(self, state: OptimizerActs) -> int:
+        """How many of the tensors that it holds wanted no gradient at a look, and want one now."""
+        return sum(p.requires_grad and p in self._frozen for p in state.parameters())
 
     def forget(self) -> None:
         """A look is over."""
@@ -128,6 +133,7 @@ class Coverage:
             "frozen_fresh_names": _names(fresh, name),
         }
         self.stepped.update(p for key, p in held.items() if key in reached)
+        self._frozen.update((*frozen, *held_frozen))
         return found
 
     def _models(self, reached: dict[int, Any]) -> list[Model]:

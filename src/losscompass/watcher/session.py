@@ -691,7 +691,9 @@ class Session:
         told = {key.replace("-", "_"): spot for key, spot in ({"fixed-seed": seeds} | spots).items()}
         states: list[OptimizerActs | None] = [one for one in loop.states if one.number < _IN_LOOP]
         for state in states or [None]:
-            self.telling.event("loop", loop.figures(state) | shared, at=None if state is None else state.spot, **told)
+            thawed = {} if state is None else {"thawed": self.coverage.thawed(state)}
+            at = None if state is None else state.spot
+            self.telling.event("loop", loop.figures(state) | shared | thawed, at=at, **told)
         for scheduler in self.schedulers.all:
             figures = self.schedulers.figures(scheduler) | self._cadence(scheduler)
             self.telling.event("scheduler", figures, at=scheduler.made, step=scheduler.stepped)

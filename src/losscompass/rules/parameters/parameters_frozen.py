@@ -32,18 +32,15 @@ def detect(run: Run) -> Iterator[Finding]:
     for look in run.happened("coverage"):
         if count(look, "held_frozen"):
             first.setdefault(number(look, "optimizer"), flag(look, "frozen_loaded"))
+    thawed = {number(loop, "optimizer") for loop in run.happened("loop") if count(loop, "thawed")}
     for look in last_looks(run):
-        if (share := number(look, "frozen_share") or 1.0) < LITTLE:
-            continue
+        if (share := number(look, "frozen_share") or 1.0) < LITTLE or number(look, "optimizer") in thawed:
+            continue  # few, or only for the first steps
         fresh = texts(look, "frozen_fresh_names")
         if fresh and count(look, "reached_held"):  # used, frozen, and still the random numbers that they began with
             yield Finding(
                 onset=None,
-                values={
-                    "frozen": count(look, "frozen"),
-                    "share": share,
-                    "names": shown(fresh),
-                },
+                values={"frozen": count(look, "frozen"), "share": share, "names": shown(fresh)},
                 severity=Severity.WARNING,
                 place=place(look, "frozen") or freezes(run, texts(look, "frozen_names")) or place(look, "at", "model"),
             )
