@@ -76,6 +76,17 @@ def _whole(node: ast.AST) -> ast.AST:
     return node
 
 
+def takes_itself_away(run: Run) -> Place | None:
+    """The only line of the program that takes a value from itself: `d.unsqueeze(1) - d.unsqueeze(1)`."""
+    found = [
+        place_at(file, node)
+        for file in program_told(run).files
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.dump(node.left) == ast.dump(node.right)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def made_by(run: Run, name: str) -> Place | None:
     """The only line of the program that makes an object of a class."""
     found = program_told(run).calls_of.get(name, [])
