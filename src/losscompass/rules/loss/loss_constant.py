@@ -8,6 +8,7 @@ from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..operations import SOFTMAX, last_operation
 from ..seen import count, loops, number, place, text, texts, training_calls
+from ..source.lines import takes_itself_away
 
 LEAST = 2  # looks at the gradients
 FLAT = {"Round", "Sign", "Floor", "Ceil", "Trunc", "Heaviside", "FloorDivide"}
@@ -58,7 +59,7 @@ def detect(run: Run) -> Iterator[Finding]:
             "looks": max(len(norm) for norm in norms),
             "tensors": len(norms),
         },
-        place=place(call, "input-op", "at") or place(graph, "outermost", "at"),
+        place=place(call, "input-op", "at") or takes_itself_away(run) or place(graph, "outermost", "at"),
     )
 
 
@@ -88,6 +89,7 @@ RULE = Rule(
         Need("event:loop", optional=True),
         Need("event:non-finite", optional=True),
         Need("event:graph", optional=True),
+        Need("event:source", optional=True),
         Need("event:loss-call", optional=True),
         Need("tensor:gradient", optional=True),
         Need("curve:train", optional=True),

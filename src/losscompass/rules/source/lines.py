@@ -6,10 +6,12 @@ from ...evidence.records import Place
 from ...evidence.run import Run
 from .files import File, place_at, program_told
 from .numbers import constant
-from .shape import ancestors, argument, last_name, plain
+from .shape import ancestors, argument, last_name, number_of, plain
 
 INITS = frozenset(("constant_", "zeros_", "ones_"))
 STARTS = (*sorted(INITS), "fill_", "zero_", "normal_", "uniform_", "trunc_normal_")
+LOUD = 2.0  # gain of a start; usual ones: 1 for a linear layer, √2 for a ReLU, 5/3 for a tanh
+GAINS = ("orthogonal_", "xavier_normal_", "xavier_uniform_")
 FILLED = frozenset(("zeros", "ones", "full"))
 SHRINKS = frozenset(("mul_", "div_", "clamp_", "clip_", "copy_", "clamp_max_", "renorm_"))
 
@@ -47,7 +49,21 @@ def sets_weights(run: Run) -> Place | None:
         made = call.args[0] if call.args else call
         if isinstance(made, ast.Call) and last_name(made.func) in FILLED and len(made.args) > 1:
             found[file.name, call.lineno] = place_at(file, call)
-    return next(iter(found.values())) if len(found) == 1 else None
+    if len(found) == 1:
+        return next(iter(found.values()))
+    loud = [
+        place_at(file, call)
+        for name in (*STARTS, *GAINS)
+        for file, call in read.calls_of.get(name, [])
+        if last_name(_whole(call.args[0] if call.args else call)) != "bias" and _is_loud(call)
+    ]
+    return loud[0] if len(loud) == 1 else None
+
+
+def _is_loud(call: ast.Call) -> bool:
+    """Whether a start is given a gain or a width that none of the usual ones has."""
+    given = (*call.args[1:], *(one.value for one in call.keywords))
+    return any((number_of(one) or 0.0) > LOUD for one in given)
 
 
 _SPREADS = {"normal_": "std", "trunc_normal_": "std", "uniform_": "b"}
@@ -93,6 +109,17 @@ def _whole(node: ast.AST) -> ast.AST:
     while isinstance(node, ast.Subscript) or (isinstance(node, ast.Attribute) and node.attr == "data"):
         node = node.value
     return node
+
+
+def takes_itself_away(run: Run) -> Place | None:
+    """The only line of the program that takes a value from itself: `d.unsqueeze(1) - d.unsqueeze(1)`."""
+    found = [
+        place_at(file, node)
+        for file in program_told(run).files
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.dump(node.left) == ast.dump(node.right)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def made_by(run: Run, name: str) -> Place | None:

@@ -39,6 +39,12 @@ _SAME = frozenset(
 )
 """Calls that leave the sign as it is."""
 
+_EITHER = frozenset(("min", "minimum", "max", "maximum"))
+"""Calls that take one of two terms, element by element, where both are given."""
+
+_DRAWS = ("sample", "multinomial")
+"""Calls that draw an action from probabilities."""
+
 _COSTS = ("cost", "loss", "regret", "penalty", "energy", "neg", "error")
 
 
@@ -103,6 +109,8 @@ def _of_call(
         inner = node.func.value if method and isinstance(node.func, ast.Attribute) else (node.args or [node])[0]
         if inner is not node:
             yield from _terms(program, file, inner, sign, depth)
+    elif name in _EITHER and len(node.args) == 2 and all(isinstance(one, ast.Name | ast.BinOp) for one in node.args):
+        yield from _terms(program, file, node.args[0], sign, depth)  # the smaller of two of a kind: a clipped objective
     else:
         yield sign, file, node
 
@@ -128,7 +136,7 @@ def _form(program: Program, file: File, node: ast.AST) -> str:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         sides = [trace(program, file, one) for one in (node.left, node.right)]
         probable = [bool(one.calls("log_prob")) for one in sides]
-        drawn = sum(probable) == 1 and bool(program.calls_of.get("sample"))
+        drawn = sum(probable) == 1 and any(program.calls_of.get(name) for name in _DRAWS)
         if drawn and not any(_turned(file, one) for one in (node.left, node.right)):
             return "policy"
     return ""
