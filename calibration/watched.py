@@ -1,4 +1,4 @@
-"""How often the causes of a watched run are named rightly: `make calibrate-watched` (`python -m calibration.watched [--seeds 0,1]`).
+"""How often the causes of a watched run are named rightly: `make calibrate-watched` (`python -m calibration.watched [--seeds 0,1] [--no-live]`).
 
 Reads the runs of the zoo's families that rules may be tuned on, those opened among them (`zoo.run` makes those that are missing); families held out
 are never looked at. Writes
@@ -240,6 +240,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", default="0")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--no-live", action="store_true", help="leave live.json as it is: the looks on the way take as long as all else"
+    )
     args = parser.parse_args()
     todo = [
         (program, int(seed)) for seed in args.seeds.split(",") for program in chosen() if program.part != "held-out"
@@ -254,13 +257,15 @@ def main() -> int:
     TABLE.write_text(json.dumps(table, indent=1) + "\n", "utf-8")
     alarmed = [(program, alarms) for (program, _), alarms in known]
     LIKELY.write_text(json.dumps(likely_record(alarmed), indent=1) + "\n", "utf-8")
-    with ProcessPoolExecutor(args.workers) as pool:
-        sweeps = list(pool.map(swept, [pair for pair, _ in known], chunksize=8))
-        looks = list(pool.map(looked_at, [pair for pair, _ in known if pair[0].healthy], chunksize=4))
     folder = HERE / "watched"
     folder.mkdir(exist_ok=True)
-    told_live = live([one[SETTLED] for one in looks]) | {"settled": SETTLED, "lengths": by_length(looks)}
-    (folder / "live.json").write_text(json.dumps(told_live, indent=1) + "\n", "utf-8")
+    with ProcessPoolExecutor(args.workers) as pool:
+        sweeps = list(pool.map(swept, [pair for pair, _ in known], chunksize=8))
+        healthy = [] if args.no_live else [pair for pair, _ in known if pair[0].healthy]
+        looks = list(pool.map(looked_at, healthy, chunksize=4))
+    if looks:
+        told_live = live([one[SETTLED] for one in looks]) | {"settled": SETTLED, "lengths": by_length(looks)}
+        (folder / "live.json").write_text(json.dumps(told_live, indent=1) + "\n", "utf-8")
     for rule in CAUSES:
         spoken = [(program, any(id_ == rule.id for id_, _, _ in alarms)) for (program, _), alarms in known]
         own = [one for one in told if one.rule == rule.id and one.first]
@@ -293,7 +298,7 @@ def main() -> int:
             },
         }
         (folder / f"{rule.id}.json").write_text(json.dumps(record, indent=1) + "\n", "utf-8")
-    print(f"{len(known)} runs; strength {table['strength']}, elsewhere {table['elsewhere']}; live {told_live}")
+    print(f"{len(known)} runs; strength {table['strength']}, elsewhere {table['elsewhere']}")
     return 0
 
 
