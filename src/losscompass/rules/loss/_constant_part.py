@@ -5,7 +5,7 @@ import re
 
 from ...evidence.records import Place
 from ...evidence.run import Run
-from ..seen import looked, place, text
+from ..seen import place, text
 from ..source import place_at, program_told
 from ..source.files import Program
 from ..source.flow import Definition, chain
@@ -16,7 +16,7 @@ NOTHING = re.compile(r"zeros|ones|tensor\(|full\(|0\.0|= 0\b|float\(")
 
 def constant_part(run: Run) -> tuple[str, Place] | None:
     """Its name, and the line that cuts it off, else the one that makes it; None where not every look shows the same one."""
-    graphs = looked(run, "graph")
+    graphs = run.happened("graph")
     names = {text(one, "constant_part") for one in graphs}
     made = place(graphs[-1], "constant-part") if graphs else None
     if len(names) != 1 or names == {""} or made is None or NOTHING.search(made.code):
