@@ -16,6 +16,7 @@ from ..source.policy import (
     learns_from_rewards,
     products,
     raw_rewards,
+    sums_so_far,
     wrong_orders,
 )
 
@@ -33,6 +34,7 @@ def detect(run: Run) -> Iterator[Finding]:
     for one in chain(
         fresh_draws(read),
         wrong_orders(read, weighed),
+        sums_so_far(read),
         raw_rewards(read, weighed),
         attached_advantages(read, weighed, forwards),
     ):

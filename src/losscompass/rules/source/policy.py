@@ -13,6 +13,7 @@ _CUTTING = frozenset(
     ("detach", "item", "numpy", "tolist", "float", "tensor", "as_tensor", "array", "asarray", "detach_")
 )
 _TURNS = frozenset(("reversed", "reverse", "flip", "flipud", "appendleft"))
+_LIBRARIES = frozenset(("np", "numpy", "torch"))
 _DRAWS = frozenset(("sample", "rsample"))
 _DISCOUNT = ("gamma", "discount", "lam", "cumsum", "lfilter", "gae")
 
@@ -30,7 +31,8 @@ class Estimate:
 def learns_from_rewards(program: Program) -> bool:
     """Whether actions are drawn and an environment is stepped with them."""
     steps = any(call.args for _, call in program.calls_of.get("step", []))
-    return steps and bool(program.calls_of.get("log_prob")) and bool(program.calls_of.get("sample"))
+    drawn = any(program.calls_of.get(name) for name in ("sample", "multinomial"))
+    return steps and drawn and bool(program.calls_of.get("log_prob"))
 
 
 def fresh_draws(program: Program) -> Iterator[Estimate]:
@@ -176,6 +178,21 @@ def wrong_orders(program: Program, weighed: list[Product]) -> Iterator[Estimate]
         if isinstance(method, ast.Call) and last_name(method.func) == "append":
             form = "order" if one.backwards else "forward"
             yield Estimate(form, one.file, call if one.backwards else one.loop, 0.95 if one.backwards else 0.85)
+
+
+def sums_so_far(program: Program) -> Iterator[Estimate]:
+    """`rewards.cumsum(0)`, and nothing is ever turned round: each action is credited with what was earned before it."""
+    if any(_reversals(file.tree) for file in program.files):
+        return
+    for file, call in program.calls_of.get("cumsum", []):
+        of = call.func.value if isinstance(call.func, ast.Attribute) else None
+        base = call.args[0] if call.args and (of is None or last_name(of) in _LIBRARIES) else of
+        around = file.parents.get(call)
+        if base is None or not any("reward" in last_name(one).lower() for one in ast.walk(base)):
+            continue
+        if isinstance(around, ast.BinOp) and isinstance(around.op, ast.Sub) and around.right is call:
+            continue  # what is left of the whole
+        yield Estimate("forward", file, call, 0.85)
 
 
 def raw_rewards(program: Program, weighed: list[Product]) -> Iterator[Estimate]:
