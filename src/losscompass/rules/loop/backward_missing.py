@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
+from ..idle import unreached
 from ..rewrite import assigned_name, line_before, same_scope
-from ..seen import count, loops, place
+from ..seen import count, loops, place, text
 from ..source import program_told
 
 LEAST = 3  # steps, or clearings where no step was made
@@ -14,6 +15,22 @@ CALLED = 0.3  # times a step: forwards are counted on the steps that are looked 
 
 def detect(run: Run) -> Iterator[Finding]:
     found = loops(run)
+    idle = next((one for one in unreached(run) if one.cut is None), None)
+    if idle is not None:
+        steps, forwards = count(idle.loop, "steps"), count(idle.loop, "forwards")
+        made = next(
+            (one for one in run.happened("optimizer") if one.data.get("number") == idle.loop.data.get("optimizer")),
+            None,
+        )
+        values: dict[str, float | str] = {
+            "what": "words:backward-missing.one",
+            "optimizer": (made and text(made, "variable")) or "optimizer",
+            "steps": steps,
+            "losses": count(idle.loop, "losses") or forwards,
+            "forwards": forwards,
+        }
+        yield Finding(onset=None, values=values, confidence=0.85, place=place(idle.loop, "step", "at"))
+        return
     if any(
         count(loop, "any_backwards")
         or count(loop, "backwards")
@@ -39,6 +56,7 @@ def detect(run: Run) -> Iterator[Finding]:
         yield Finding(
             onset=None,
             values={
+                "what": "words:backward-missing.never",
                 "steps": steps,
                 "losses": count(loop, "losses") or count(loop, "forwards"),
                 "forwards": count(loop, "forwards"),
@@ -60,7 +78,13 @@ RULE = Rule(
     id="backward-missing",
     kind="cause",
     severity=Severity.CRITICAL,
-    needs=(Need("fact:watched"), Need("event:loop", optional=True), Need("event:source", optional=True)),
+    needs=(
+        Need("fact:watched"),
+        Need("event:loop", optional=True),
+        Need("event:coverage", optional=True),
+        Need("event:optimizer", optional=True),
+        Need("event:source", optional=True),
+    ),
     detect=detect,
     remedies=("order-the-update",),
     explains=("loss-flat", "plateau", "chance-level-loss", "constant-metric", "loss-oscillation"),

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from ...evidence.records import Place
 from ...evidence.run import Run
+from ..idle import unreached
 from ..rewrite import same_scope
-from ..seen import count, flag, latest, number, place, shown, texts
-
-STEPS = 10
+from ..seen import count, flag, number, place
 
 
 def severed(run: Run) -> Iterator[tuple[str, Place | None, Place | None]]:
@@ -28,24 +27,9 @@ def severed(run: Run) -> Iterator[tuple[str, Place | None, Place | None]]:
     lost = [place(one, "lost") for one in graphs]
     if all(lost):
         yield "", lost[0], lost[0]
-    yield from _unreached(run)
-
-
-def _unreached(run: Run) -> Iterator[tuple[str, Place | None, Place | None]]:
-    """One of several optimisers steps and steps, and no backward ever reaches it, although its network is at work."""
-    loops = latest(run, "loop", "optimizer")
-    for loop in loops:
-        steps, mine = count(loop, "steps"), number(loop, "optimizer")
-        if len(loops) < 2 or steps < STEPS or count(loop, "backwards") or count(loop, "steps_without_gradient") < steps:
-            continue
-        looks = [one for one in run.happened("coverage") if number(one, "optimizer") == mine]
-        others = [one for one in run.happened("coverage") if number(one, "optimizer") != mine]
-        if not looks or any(count(one, "reached_held") for one in looks):
-            continue
-        held = count(looks[-1], "held")  # its network is at work where as many tensors are called and not reached
-        if count(looks[-1], "held_not_reached") == held and any(count(one, "cut") >= held for one in (*looks, *others)):
-            cut = place(looks[-1], "cut")
-            yield shown(texts(looks[-1], "held_not_reached_names")), cut or place(loop, "at"), cut
+    for one in unreached(run):
+        if one.cut is not None:  # else nothing is cut: it is the backward that is missing
+            yield one.names, one.cut, one.cut
 
 
 def computed(run: Run, backward: Place | None) -> Place | None:

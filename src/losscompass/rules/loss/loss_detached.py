@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
+from ..idle import unreached
 from ..rewrite import changed, without_detaching
 from ..seen import count, flag, loops, number, place, shown, text, texts
 from ._constant_part import constant_part
@@ -72,7 +73,8 @@ def _parts(run: Run) -> Iterator[Finding]:
         return  # features of a network that was trained before are detached on purpose
     moved = {track.tensor for track in run.tracks("gradient") for norm in track.stats.get("norm", ()) if norm > 0}
     moved |= {one.tensor for one in run.tracks("weight") if len(set(one.stats.get("norm", ()))) > 1}  # by hand
-    for holder in sorted({number(one, "optimizer") or 0.0 for one in coverage}):
+    idle = {number(one.loop, "optimizer") for one in unreached(run) if one.cut is None}  # another rule's
+    for holder in sorted({number(one, "optimizer") or 0.0 for one in coverage} - idle):
         looks = [one for one in coverage if (number(one, "optimizer") or 0.0) == holder]
         cut = set.intersection(
             *(set(texts(one, "cut_names")) & set(texts(one, "held_not_reached_names")) for one in looks)
