@@ -8,26 +8,31 @@ already are left as they are, with exit code 2.
 import argparse
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from statistics import fmean
 from typing import TypedDict
 
 from zoo.run import chosen, journal_path, run_all, written
 
+from losscompass.diagnose.confidence import inside
+
 from .sweep import HERE
-from .told import Told, diagnosed, told_of
+from .told import FirstLook, diagnosed, told_of
 
 RECORD = HERE / "first_looks.json"
 TIMEOUT_S = 180.0
 
 
 class Look(TypedDict):
-    """When a family was first looked at, how many runs, and what stood first on them: rule, stated confidence, whether it was right."""
+    """When a family was first looked at, how many runs, and what stood first on them: rule, stated confidence, what that was worth by then on
+    the families that rules were tuned on, whether it was right."""
 
     day: str
     runs: int
-    first: list[tuple[str, float, bool]]
+    first: list[tuple[str, float, float, bool]]
 
 
 def looks() -> dict[str, Look]:
@@ -36,12 +41,15 @@ def looks() -> dict[str, Look]:
     return found
 
 
-def told_at_first(record: Mapping[str, Look]) -> list[Told]:
-    """Every cause that stood first on a run of a family nobody had looked at."""
+def first_looks(record: Mapping[str, Look]) -> list[FirstLook]:
+    """One a family and rule."""
+    groups: dict[tuple[str, str], list[tuple[float, bool]]] = defaultdict(list)
+    for family, one in record.items():
+        for rule, _, worth, right in one["first"]:
+            groups[family, rule].append((worth, right))
     return [
-        Told(family, rule, stated, right, first=True)
-        for family, one in record.items()
-        for rule, stated, right in one["first"]
+        FirstLook(family, rule, fmean(worth for worth, _ in of), fmean(right for _, right in of))
+        for (family, rule), of in sorted(groups.items())
     ]
 
 
@@ -59,7 +67,11 @@ def look(families: Iterable[str], seeds: Iterable[int], workers: int) -> dict[st
             today = Look(day=datetime.now(UTC).date().isoformat(), runs=0, first=[])
             one = record.setdefault(program.family, today)
             one["runs"] += 1
-            one["first"] += [(t.rule, t.stated, t.right) for t in told_of(program, alarms) if t.first]
+            one["first"] += [
+                (t.rule, t.stated, round(inside(t.rule, t.stated), 4), t.right)
+                for t in told_of(program, alarms)
+                if t.first
+            ]
     return record
 
 
@@ -92,7 +104,7 @@ def main() -> int:
     written(RECORD, as_text(record))
     for family in args.families:
         first = record[family]["first"] if family in record else []
-        sys.stdout.write(f"{family}: {sum(right for _, _, right in first)} of {len(first)} named first were right\n")
+        sys.stdout.write(f"{family}: {sum(right for *_, right in first)} of {len(first)} named first were right\n")
     return 0
 
 

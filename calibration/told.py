@@ -2,9 +2,8 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
 from zoo.manifest import Program
 from zoo.run import journal_path
@@ -85,20 +84,8 @@ class FirstLook:
 
     family: str
     rule: str
-    inside: float  # what the word is worth where the rule was tuned, on average over the runs
+    inside: float  # what its word was worth by then where it was tuned, on average over the runs
     right: float  # share of the runs on which it stood first and was right
-
-
-def first_looks(told: Iterable[Told], inside: Mapping[tuple[str, float], float]) -> list[FirstLook]:
-    """One a family and rule. `inside`: (rule, stated) → what it is worth where the rule was tuned."""
-    groups: dict[tuple[str, str], list[Told]] = defaultdict(list)
-    for one in told:
-        if one.first:
-            groups[one.family, one.rule].append(one)
-    return [
-        FirstLook(family, rule, fmean(inside[rule, one.stated] for one in of), fmean(one.right for one in of))
-        for (family, rule), of in sorted(groups.items())
-    ]
 
 
 def counts_elsewhere(looks: Iterable[FirstLook]) -> dict[str, list[float]]:

@@ -28,7 +28,6 @@ from zoo.manifest import Program
 from zoo.run import chosen, journal_path, run_all
 from zoo.score import ALARMING
 
-from losscompass.diagnose.confidence import worth
 from losscompass.diagnose.diagnosis import Broken, Found
 from losscompass.diagnose.early import SETTLED, patient
 from losscompass.diagnose.engine import apply
@@ -42,16 +41,16 @@ from losscompass.readers.discover import gather
 from losscompass.rules.all import ALL
 from losscompass.rules.base import Rule
 
-from .first_look import looks as looks_kept
-from .first_look import told_at_first
+from .first_look import first_looks
+from .first_look import looks as kept
 from .sweep import FACTORS, HERE, upper_bound
 from .told import (
     STRENGTHS,
+    FirstLook,
     Told,
     best_odds,
     counts_elsewhere,
     diagnosed,
-    first_looks,
     shares,
     surprise,
     surprise_elsewhere,
@@ -173,28 +172,26 @@ def live(looks: Sequence[Looks]) -> dict[str, object]:
     }
 
 
-def confidences(told: Sequence[Told], fresh: Sequence[Told]) -> dict[str, Any]:
+def confidences(told: Sequence[Told], looks: Sequence[FirstLook]) -> dict[str, Any]:
     """The table of confidences, from the runs of families that rules were tuned on and from the first looks at others."""
     by_strength = {strength: round(surprise(told, strength), 4) for strength in STRENGTHS}
-    strength = min(by_strength, key=lambda one: by_strength[one])
-    counted = shares(told)
-    seen = {(rule, row["stated"]): row for rule, rows in counted.items() for row in rows}
-    nothing = {"right": 0, "of": 0}
-    said = {(one.rule, one.stated): seen.get((one.rule, one.stated), nothing) for one in fresh}
-    inside = {key: worth(key[1], row["right"], row["of"], strength) for key, row in said.items()}
-    looks = first_looks(fresh, inside)
-    far = {one: round(surprise_elsewhere(looks, one), 4) for one in STRENGTHS}
     return {
         "written by": "python -m calibration.watched",
-        "strength": strength,
+        "strength": min(by_strength, key=lambda one: by_strength[one]),
         "surprise": by_strength,
-        "elsewhere": {
-            "odds": best_odds(looks),
-            "strength": min(far, key=lambda one: far[one]),
-            "surprise": far,
-            "families": counts_elsewhere(looks),
-        },
-        "shares": counted,
+        "elsewhere": elsewhere(looks),
+        "shares": shares(told),
+    }
+
+
+def elsewhere(looks: Sequence[FirstLook]) -> dict[str, Any]:
+    """What a word is worth on programs of others."""
+    far = {one: round(surprise_elsewhere(looks, one), 4) for one in STRENGTHS}
+    return {
+        "odds": best_odds(looks),
+        "strength": min(far, key=lambda one: far[one]),
+        "surprise": far,
+        "families": counts_elsewhere(looks),
     }
 
 
@@ -253,7 +250,7 @@ def main() -> int:
         verdicts = zip(todo, pool.map(diagnosed, todo, chunksize=8), strict=True)
         known = [(pair, alarms) for pair, alarms in verdicts if alarms is not None]
     told = [one for (program, _), alarms in known for one in told_of(program, alarms)]
-    table = confidences(told, told_at_first(looks_kept())) | {"runs": len(known)}
+    table = confidences(told, first_looks(kept())) | {"runs": len(known)}
     TABLE.write_text(json.dumps(table, indent=1) + "\n", "utf-8")
     alarmed = [(program, alarms) for (program, _), alarms in known]
     LIKELY.write_text(json.dumps(likely_record(alarmed), indent=1) + "\n", "utf-8")

@@ -17,14 +17,13 @@ from losscompass.rules.base import Finding
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from calibration.first_look import RECORD, as_text, looks, told_at_first  # noqa: E402
+from calibration.first_look import RECORD, Look, as_text, first_looks, looks  # noqa: E402
 from calibration.first_look import main as look_first  # noqa: E402
 from calibration.told import (  # noqa: E402
     FirstLook,
     Told,
     best_odds,
     counts_elsewhere,
-    first_looks,
     shares,
     surprise,
     surprise_elsewhere,
@@ -86,11 +85,10 @@ def test_a_measured_confidence_lies_between_what_is_said_and_what_came_true():
 
 
 def test_the_table_counts_the_first_looks_that_are_kept():
-    kept = told_at_first(looks())
+    kept = first_looks(looks())
     assert kept, "the first looks at families are kept with the records"
-    keys = {(one.rule, one.stated): 0.5 for one in kept}
-    found = {rule: list(counts) for rule, counts in table().elsewhere.items()}
-    assert found == counts_elsewhere(first_looks(kept, keys))
+    assert {rule: list(counts) for rule, counts in table().elsewhere.items()} == counts_elsewhere(kept)
+    assert table().odds == best_odds(kept)
 
 
 @pytest.mark.parametrize(
@@ -116,10 +114,9 @@ def test_less_odds_are_less_sure_and_even_odds_the_same(p, odds):
 
 def test_alarms_of_one_rule_on_one_family_count_as_one():
     """Twenty healthy variants of one program that trip over the same rule are one mistake, not twenty."""
-    wrong = [Told("a", "dead-relu", 0.9, right=False, first=True)] * 20
-    right = [Told("b", "dead-relu", 0.9, right=True, first=True)]
-    looked = first_looks(wrong + right, {("dead-relu", 0.9): 0.9})
-    assert counts_elsewhere(looked) == {"dead-relu": [1.0, 2]}
+    wrong = Look(day="", runs=20, first=[("dead-relu", 0.9, 0.95, False)] * 20)
+    right = Look(day="", runs=1, first=[("dead-relu", 0.9, 0.95, True)])
+    assert counts_elsewhere(first_looks({"a": wrong, "b": right})) == {"dead-relu": [1.0, 2]}
 
 
 def test_what_was_wrong_elsewhere_is_told_with_less_confidence():
