@@ -1,13 +1,15 @@
 """A loop that computes the loss and steps, and never calls backward."""
 
+import ast
 from collections.abc import Iterator
 
+from ...evidence.records import Place
 from ...evidence.run import Run
 from ..base import Finding, Need, Rule, Severity
 from ..idle import unreached
 from ..rewrite import assigned_name, line_before, same_scope
 from ..seen import count, loops, place, text
-from ..source import program_told
+from ..source import last_name, place_at, program_told
 
 LEAST = 3  # steps, or clearings where no step was made
 CALLED = 0.3  # times a step: forwards are counted on the steps that are looked at, and for a while
@@ -29,7 +31,8 @@ def detect(run: Run) -> Iterator[Finding]:
             "losses": count(idle.loop, "losses") or forwards,
             "forwards": forwards,
         }
-        yield Finding(onset=None, values=values, confidence=0.85, place=place(idle.loop, "step", "at"))
+        where = _steps_of(run, str(values["optimizer"])) or place(idle.loop, "step", "at")
+        yield Finding(onset=None, values=values, confidence=0.85, place=where)
         return
     if any(
         count(loop, "any_backwards")
@@ -65,6 +68,16 @@ def detect(run: Run) -> Iterator[Finding]:
             place=change.place if change else (loss if same_scope(loss, step) else step) or loss or place(loop, "at"),
             change=change,
         )
+
+
+def _steps_of(run: Run, name: str) -> Place | None:
+    """The only line of the program in which the optimiser of that name steps."""
+    found = [
+        place_at(file, call)
+        for file, call in program_told(run).calls_of.get("step", [])
+        if isinstance(call.func, ast.Attribute) and last_name(call.func.value) == name
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _never_written(run: Run) -> bool:
